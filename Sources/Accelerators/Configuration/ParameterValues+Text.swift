@@ -25,7 +25,7 @@ extension ParameterValues {
     for (path, parameter) in entries {
       guard let head = path.first, written.insert(head).inserted else { continue }
       guard path.count > 1 else {
-        text += indent + line(for: parameter, named: head, annotated)
+        text += line(for: parameter, named: head, indent, annotated)
         continue
       }
       let group = entries.filter { $0.path.first == head }
@@ -37,15 +37,15 @@ extension ParameterValues {
     }
   }
 
-  private func line(for parameter: Parameter, named name: Substring, _ annotated: Bool) -> String {
+  private func line(for parameter: Parameter, named name: Substring, _ indent: String, _ annotated: Bool) -> String {
     guard applies(parameter.key) else {
       guard annotated, let condition = parameter.condition else { return "" }
-      return "# \(name): applies only where \(condition.sentence)\n"
+      return indent + "# \(name): applies only where \(condition.sentence)\n"
     }
     let value = self[parameter.key]?.yaml ?? "unset"
-    guard annotated else { return "\(name): \(value)\n" }
+    guard annotated else { return indent + "\(name): \(value)\n" }
     let notes = [parameter.unit, origin(of: parameter.key).shortPlace].filter { !$0.isEmpty }
-    return "\(name): \(value)  # \(notes.joined(separator: "; "))\n"
+    return indent + "\(name): \(value)  # \(notes.joined(separator: "; "))\n"
   }
 
   /// A table of every parameter for a terminal: key, value, unit, where stated, source of the default, meaning.

@@ -69,6 +69,8 @@ struct StrictYAML {
     self.path = path
     guard text.utf8.count <= Self.byteLimit else { throw error("the text has more than \(Self.byteLimit) bytes") }
     guard Self.isHarmless(text) else { throw error("lists, { } and aliases are not used in a design file") }
+    // Yams takes a byte order mark for content.
+    let text = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
     // The parser must outlive the nodes, which refer to their anchors weakly.
     let parser: Parser
     let root: Node?
