@@ -66,7 +66,8 @@ public final class ActivationUnit: Component, ActionReporting {
   public init(
     in clock: ClockDomain, name: String = "ActivationUnit", _ specification: Specification, result: ResultMatrix
   ) {
-    precondition(specification.shift >= 0 && specification.shift < 64, "a shift lies in 0...63")
+    precondition(specification.multiplier > 0 && specification.multiplier < 1 << 31, "a multiplier has 31 bits")
+    precondition(specification.shift >= 0, "a shift is not negative")
     self.specification = specification
     self.result = result
     columns = Input("columns", of: name, in: clock)
@@ -95,6 +96,8 @@ public final class ActivationUnit: Component, ActionReporting {
 
   private func requantise(_ sum: Int32) -> Int16 {
     let activated = specification.appliesReLU ? max(sum, 0) : sum
+    // A product has at most 62 bits: a longer shift leaves less than a half, which rounds to zero.
+    guard specification.shift < 63 else { return 0 }
     let product = Int64(activated) * specification.multiplier
     let floor = product >> Int64(specification.shift)
     let remainder = product - (floor << Int64(specification.shift))

@@ -62,6 +62,14 @@ extension PEArray {
     /// Words of operand B that a step selects from: 2·H1·H0.
     public var windowWords: Int { groups * groupBlocks * blockValues }
 
+    /// Offsets of a row where every block, and every value of a block, is kept.
+    var identityBlockOffsets: UInt32 {
+      (0..<groups * blocksPerGroup).reduce(0) { $0 | UInt32($1 % blocksPerGroup) << UInt32(3 * $1) }
+    }
+    var identityValueOffsets: UInt32 {
+      (0..<lanesPerRow).reduce(0) { $0 | UInt32($1 % valuesPerBlock) << UInt32(2 * $1) }
+    }
+
     /// The word of the window that a lane multiplies: rank 1 selects the PE's block, rank 0 the value in it.
     @inline(__always)
     func position(lane: Int, blockOffsets: UInt32, valueOffsets: UInt32) -> Int {

@@ -58,11 +58,12 @@ public final class PEArray: Component, ActionReporting {
   }
 
   public override func tick() -> Activity {
+    let isDraining = state.isLastBlockDone
     let drain = drainColumn()
     let step = step()
     let load = loadRegisters()
     // What the array is doing is what its lanes are doing; loading and draining behind them only keep it awake.
-    let activity = state.isLastBlockDone ? drain : step
+    let activity = isDraining ? drain : step
     return activity.kind != .busy && (drain == .worked || load == .worked) ? activity.until(now + 1) : activity
   }
 

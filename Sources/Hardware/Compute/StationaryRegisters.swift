@@ -4,8 +4,9 @@ import SimulationKernel
 /// An array's stationary registers: two banks, so that the next window loads while this one streams.
 struct StationaryRegisters {
   struct Status: BitwiseCopyable {
-    /// Bank being loaded and bank being used.
+    /// Bank being loaded, bank that streams next, and bank that streams.
     var loading: Int32 = 0
+    var next: Int32 = 0
     var active: Int32 = 0
     var firstIsFull = false
     var secondIsFull = false
@@ -45,10 +46,8 @@ struct StationaryRegisters {
   /// Whether a row can be taken: the bank being loaded is not complete.
   var canLoad: Bool { !status.isFull(status.loading) }
 
-  /// Whether the window after the active one is complete.
-  var nextIsFull: Bool { status.isFull(nextBank) }
-
-  private var nextBank: Int32 { status.isFull(status.active) ? 1 - status.active : status.active }
+  /// Whether the window that streams next is complete.
+  var nextIsFull: Bool { status.isFull(status.next) }
 
   /// Stores one row of the next window, with its lanes' selections worked out from the offsets.
   func load(_ row: StationaryRow, at time: Femtoseconds) {
@@ -77,7 +76,8 @@ struct StationaryRegisters {
   /// Makes the complete window the active one.
   func activate() {
     precondition(nextIsFull, "a window streams only through complete registers")
-    status.active = nextBank
+    status.active = status.next
+    status.next = 1 - status.next
   }
 
   /// Frees the active bank for loading.
@@ -85,7 +85,6 @@ struct StationaryRegisters {
     let bank = Int(status.active)
     for row in 0..<specification.rows { isUsed[bank * specification.rows + row] = false }
     status.setFull(false, bank: status.active)
-    status.active = 1 - status.active
   }
 
   /// The active window, row by row.

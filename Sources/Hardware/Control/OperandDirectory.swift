@@ -63,6 +63,8 @@ public struct LayerProgram: Sendable {
     self.windowWords = windowWords
   }
 
-  func rows(inBlock block: Int) -> Int { min(rowsPerBlock, rowCount - block * rowsPerBlock) }
-  func columns(inBlock block: Int) -> Int { Int(columnStarts[block + 1] - columnStarts[block]) }
+  /// Rows of Z in a block; the last block may have fewer.
+  public func rows(inBlock block: Int) -> Int { min(rowsPerBlock, rowCount - block * rowsPerBlock) }
+  /// Columns of Z in a block.
+  public func columns(inBlock block: Int) -> Int { Int(columnStarts[block + 1] - columnStarts[block]) }
 }

@@ -9,17 +9,24 @@ import Statistics
 public final class StationaryBus: Component, ActionReporting {
   /// Shape and width of the bus for one layer.
   public struct Specification: Equatable, Sendable {
+    public var array: PEArray.Specification
     public var arrays: Int
-    public var rowsPerArray: Int
-    /// Values of a beat.
-    public var lanesPerRow: Int
     public var wordBytes: Int
     public var bytesPerCycle: Int
-    public var hasRank1Metadata: Bool
-    public var hasRank0Metadata: Bool
-    /// Offsets of a row at a rank without metadata.
-    public var identityBlockOffsets: UInt32
-    public var identityValueOffsets: UInt32
+
+    public init(array: PEArray.Specification, arrays: Int, wordBytes: Int, bytesPerCycle: Int) {
+      self.array = array
+      self.arrays = arrays
+      self.wordBytes = wordBytes
+      self.bytesPerCycle = bytesPerCycle
+    }
+
+    var lanesPerRow: Int { array.lanesPerRow }
+    var rowsPerArray: Int { array.rows }
+    var hasRank1Metadata: Bool { array.hasRank1Metadata }
+    var hasRank0Metadata: Bool { array.hasRank0Metadata }
+    /// Cycles that a beat occupies the bus.
+    var beatCycles: Cycle { Cycle((lanesPerRow * wordBytes + bytesPerCycle - 1) / bytesPerCycle) }
   }
 
   private struct Registers: BitwiseCopyable {
@@ -114,11 +121,7 @@ public final class StationaryBus: Component, ActionReporting {
       return arrays[array].backpressured
     }
     arrays[array].send(nextRow(), bytes: specification.lanesPerRow * specification.wordBytes)
-    state.freeAt =
-      now
-      + Cycle(
-        (specification.lanesPerRow * specification.wordBytes + specification.bytesPerCycle - 1)
-          / specification.bytesPerCycle)
+    state.freeAt = now + specification.beatCycles
     state.waited = .nothing
     return .worked
   }
@@ -143,12 +146,12 @@ public final class StationaryBus: Component, ActionReporting {
       rows.receive()
       state.usedWords = 0
     }
-    var blockOffsets = specification.identityBlockOffsets
+    var blockOffsets = specification.array.identityBlockOffsets
     if specification.hasRank1Metadata {
       blockOffsets = UInt32(truncatingIfNeeded: rank1.receive().bits)
       state.rank1Beats += 1
     }
-    var valueOffsets = specification.identityValueOffsets
+    var valueOffsets = specification.array.identityValueOffsets
     if specification.hasRank0Metadata {
       valueOffsets = UInt32(truncatingIfNeeded: rank0.receive().bits)
       state.rank0Beats += 1

@@ -2,7 +2,7 @@
 import SimulationKernel
 
 /// A read port of the global buffer: it takes commands and streams the rows of one window after the other.
-struct BufferPort<Row: BitwiseCopyable> {
+public struct BufferPort<Row: BitwiseCopyable> {
   /// What a port remembers between cycles.
   struct Progress: BitwiseCopyable {
     var command = BufferReadCommand(firstSlot: 0, rowCount: 0, isLastUse: false)
@@ -17,8 +17,8 @@ struct BufferPort<Row: BitwiseCopyable> {
   }
 
   let ring: BufferRing
-  let commands: Input<BufferReadCommand>
-  let rows: Output<Row>
+  public let commands: Input<BufferReadCommand>
+  public let rows: Output<Row>
   @State var progress: Progress
 
   init(_ name: String, ring: BufferRing, of owner: String, in clock: ClockDomain) {

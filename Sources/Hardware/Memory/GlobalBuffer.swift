@@ -15,11 +15,11 @@ public final class GlobalBuffer: Component, ActionReporting {
   public let fills: Input<DRAMLine>
   /// Frees lines towards the sequencer.
   public let releases: Output<BufferRelease>
-  let operandB: BufferPort<BufferRow>
-  let operandA: BufferPort<BufferRow>
-  let maskB: BufferPort<MetadataRow>
-  let rank1A: BufferPort<MetadataRow>
-  let rank0A: BufferPort<MetadataRow>
+  public let operandB: BufferPort<BufferRow>
+  public let operandA: BufferPort<BufferRow>
+  public let maskB: BufferPort<MetadataRow>
+  public let rank1A: BufferPort<MetadataRow>
+  public let rank0A: BufferPort<MetadataRow>
 
   let specification: Specification
   let plan: BufferPlan
