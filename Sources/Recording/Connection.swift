@@ -4,20 +4,24 @@ import GRDB
 
 /// How the file is opened and closed.
 enum Connection {
-  /// Opens a database for writing.
-  ///
-  /// A new one is made with SQLite's default journal, in one file that can be moved. An existing one gets a write-ahead log with
-  /// `synchronous = NORMAL`: a transaction is safe against the end of the process, and costs no wait for the disk.
-  static func open(_ path: String, creating: Bool) throws -> DatabaseQueue {
+  /// Opens a database with the journal that it has; a new one gets SQLite's default, and so is one file that can be moved.
+  static func open(_ path: String, readonly: Bool = false) throws -> DatabaseQueue {
     var configuration = Configuration()
-    // The writer makes its keys itself; the check would look up a layer for every span.
+    configuration.readonly = readonly
+    // The writer makes its keys itself; there is nothing to check.
     configuration.foreignKeysEnabled = false
     configuration.busyMode = .timeout(10)
-    configuration.prepareDatabase { database in
-      if creating { return }
+    return try DatabaseQueue(path: path, configuration: configuration)
+  }
+
+  /// Opens a database to write layers to it, with a write-ahead log and `synchronous = NORMAL`: a transaction is safe against the
+  /// end of the process, costs no wait for the disk, and does not keep others from reading.
+  static func openWithLog(_ path: String) throws -> DatabaseQueue {
+    let connection = try open(path)
+    try connection.writeWithoutTransaction { database in
       try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")
     }
-    return try DatabaseQueue(path: path, configuration: configuration)
+    return connection
   }
 
   /// Moves the write-ahead log into the file and does without one from now on.

@@ -37,6 +37,8 @@ public final class RunDatabase {
   private var completed: [Set<Int>]
   /// The open file; nil before it is made and after it is closed.
   private(set) var connection: DatabaseQueue?
+  /// Held while this or any other file at `path` is ours to write.
+  private var lock: FileLock?
   private var isEnded = false
 
   private init(file: RunFile, runs: [RunDescription], isReplacing: Bool) {
@@ -44,6 +46,11 @@ public final class RunDatabase {
     self.runs = runs
     self.isReplacing = isReplacing
     completed = Array(repeating: [], count: runs.count)
+  }
+
+  deinit {
+    try? connection?.close()
+    lock = nil
   }
 
   /// Checks that the runs can be written to `path`, and goes on with the file if it holds the same runs, unfinished.
@@ -66,13 +73,13 @@ public final class RunDatabase {
     let content = try file.content()
     try file.checkFolder()
     let database = RunDatabase(file: file, runs: runs, isReplacing: existing == .replace && content != .absent)
-    if existing == .resume {
-      switch content {
-      case .absent: break
-      case .ours: try database.resume()
-      case .foreign(let what):
-        throw file.cannotCreate("exists and \(what); it is left as it is (--force replaces it)")
-      }
+    if content == .ours { try database.takeLock(of: file.path) }
+    if existing == .replace { return database }
+    switch content {
+    case .absent: break
+    case .ours: try database.resume()
+    case .foreign(let what):
+      throw file.cannotCreate("exists and \(what); it is left as it is (--force replaces it)")
     }
     return database
   }
@@ -134,6 +141,8 @@ public final class RunDatabase {
   /// Closes the file and leaves its runs as they are, to be resumed later.
   public func close() throws(RecordingError) {
     isEnded = true
+    // Last of all: see `FileLock`.
+    defer { lock = nil }
     guard let connection else { return }
     self.connection = nil
     try reportingInputOutput {
@@ -142,17 +151,29 @@ public final class RunDatabase {
     }
   }
 
+  private func takeLock(of path: String) throws(RecordingError) {
+    guard let lock = FileLock(path: path) else { throw file.cannotCreate("is being written by another process") }
+    self.lock = lock
+  }
+
   private func resume() throws(RecordingError) {
     do {
-      let connection = try Connection.open(file.path, creating: false)
-      completed = try RunTable.completedLayers(of: runs, in: connection, file: file)
+      let reader = try Connection.open(file.path, readonly: true)
+      defer { try? reader.close() }
+      try reader.read { try RunTable.checkUnfinished(runs, in: $0, file: file) }
+      let connection = try Connection.openWithLog(file.path)
+      completed = try connection.write { try RunTable.takeUp(runs, in: $0) }
       self.connection = connection
     } catch let error as RecordingError {
       throw error
-    } catch let error as DatabaseError where [.SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_ERROR].contains(error.resultCode) {
-      throw file.cannotCreate("exists and is damaged (\(RecordingError.cause(error))); it is left as it is (--force replaces it)")
+    } catch let error as DatabaseError
+      where [.SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_ERROR].contains(error.resultCode)
+    {
+      let cause = RecordingError.cause(error)
+      throw file.cannotCreate("exists and is damaged (\(cause)); it is left as it is (--force replaces it)")
     } catch {
-      throw RecordingError(.inputOutput, path: path, reason: "cannot be continued: \(RecordingError.cause(error))")
+      throw RecordingError(
+        .inputOutput, path: path, reason: "cannot be continued: \(RecordingError.cause(error))")
     }
   }
 
@@ -164,13 +185,14 @@ public final class RunDatabase {
       return
     }
     do {
-      let temporary = try Connection.open(file.temporaryPath, creating: true)
+      let temporary = try Connection.open(file.temporaryPath)
       try temporary.write { database in
         try Schema.create(in: database)
         try RunTable.insert(runs, in: database)
         try body(database)
       }
       try temporary.close()
+      try takeLock(of: file.temporaryPath)
       try file.place(replacing: isReplacing)
     } catch {
       file.discardTemporary()
@@ -179,7 +201,7 @@ public final class RunDatabase {
         (error as? DatabaseError)?.resultCode == .SQLITE_CANTOPEN ? .cannotCreate : .inputOutput
       throw RecordingError(kind, path: path, reason: "cannot be written: \(RecordingError.cause(error))")
     }
-    connection = try reportingInputOutput { try Connection.open(file.path, creating: false) }
+    connection = try reportingInputOutput { try Connection.openWithLog(file.path) }
   }
 
   private func reportingInputOutput<Result>(_ body: () throws -> Result) throws(RecordingError) -> Result {

@@ -14,27 +14,26 @@ enum RunTable {
     }
   }
 
-  /// Checks that the file holds `runs`, unfinished, marks them as running, and tells which layers each has.
+  /// Checks that the file holds `runs`, unfinished; changes nothing.
+  static func checkUnfinished(_ runs: [RunDescription], in database: Database, file: RunFile) throws {
+    let rows = try Row.fetchAll(database, sql: "SELECT * FROM run ORDER BY run_id")
+    try compare(rows, with: runs, file: file)
+    let isFinished = rows.allSatisfy { $0["status"] == "finished" }
+    if isFinished {
+      throw file.cannotCreate("already holds this run, finished; it is left as it is (--force runs it again)")
+    }
+  }
+
+  /// Marks what is not finished as running, and tells which layers each run has.
   ///
   /// A layer that did not verify is removed, and so simulated again: a file is finished only with verified layers.
-  static func completedLayers(
-    of runs: [RunDescription], in connection: DatabaseQueue, file: RunFile
-  ) throws -> [Set<Int>] {
-    try connection.write { database in
-      let rows = try Row.fetchAll(database, sql: "SELECT * FROM run ORDER BY run_id")
-      try compare(rows, with: runs, file: file)
-      let isFinished = rows.allSatisfy { $0["status"] == "finished" }
-      if isFinished {
-        throw file.cannotCreate("already holds this run, finished; it is left as it is (--force runs it again)")
-      }
-      let unverified = try Int64.fetchAll(database, sql: "SELECT layer_id FROM stored_layer WHERE verified = 0")
-      for layer in unverified { try remove(layer: layer, in: database) }
-      try database.execute(sql: "UPDATE run SET status = 'running', message = NULL WHERE status <> 'finished'")
-      return try runs.indices.map { run in
-        try Set(
-          Int.fetchAll(
-            database, sql: "SELECT layer_index FROM stored_layer WHERE run_id = ?", arguments: [identifier(run)]))
-      }
+  static func takeUp(_ runs: [RunDescription], in database: Database) throws -> [Set<Int>] {
+    let unverified = try Int64.fetchAll(database, sql: "SELECT layer_id FROM stored_layer WHERE verified = 0")
+    for layer in unverified { try remove(layer: layer, in: database) }
+    try database.execute(sql: "UPDATE run SET status = 'running', message = NULL WHERE status <> 'finished'")
+    return try runs.indices.map { run in
+      let layers = "SELECT layer_index FROM stored_layer WHERE run_id = ?"
+      return try Set(Int.fetchAll(database, sql: layers, arguments: [identifier(run)]))
     }
   }
 

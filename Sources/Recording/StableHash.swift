@@ -3,7 +3,7 @@
 /// A 64-bit hash that is the same in every process and on every machine, unlike `Hasher`. Not cryptographic.
 ///
 /// Bytes go through FNV-1a; integers through the finaliser of splitmix64 (Steele et al., OOPSLA 2014), chained.
-public struct StableHash: Sendable {
+public struct StableHash: Equatable, Sendable {
   public private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
 
   public init() {}

@@ -13,7 +13,7 @@ enum ActivitySchema {
     summary: "Something that a component can be doing: the legend of `cycle_activity.activity`.",
     columns: [
       Column("activity_id", "INTEGER PRIMARY KEY", unit: "id", "Number of the activity in the storage tables."),
-      Column("activity", "TEXT NOT NULL", unit: "text", "Its name."),
+      Column("activity", "TEXT NOT NULL", unit: "text", "Name of the activity."),
     ])
 
   static let storedOffset = Relation(

@@ -57,7 +57,7 @@ enum CostSchema {
       Column("run_id", "l.run_id", unit: "id", "The run, as in `run`."),
       Column("layer", "l.name", unit: "text", "The layer, as in `layer_summary`."),
       Column("component", "a.component", unit: "text", "The component that occupies it."),
-      Column("area_um2", "a.micro_um2 / 1e6", unit: "um2", "Its area.", formula: "area_micro_um2 / 1e6"),
+      Column("area_um2", "a.micro_um2 / 1e6", unit: "um2", "Area of the piece.", formula: "area_micro_um2 / 1e6"),
       Column(
         "kind", "a.kind", unit: "text", "`tax` if it exists only because sparsity is supported, else `base`."),
       Column("rank", "a.rank", unit: "1", "The HSS rank that causes a tax; NULL where none does."),

@@ -54,7 +54,12 @@ enum Schema {
     for activity in ActivityKind.allCases {
       try activities.insert([Int64(activity.rawValue), activity.name])
     }
-    let offsets = try Insertion(into: ActivitySchema.storedOffset, in: database)
-    for offset in 0..<ActivitySchema.longestSpan { try offsets.insert([offset]) }
+    try database.execute(
+      sql: """
+        WITH RECURSIVE counter(value) AS (
+          SELECT 0 UNION ALL SELECT value + 1 FROM counter WHERE value < \(ActivitySchema.longestSpan - 1)
+        )
+        INSERT INTO stored_offset SELECT value FROM counter
+        """)
   }
 }
