@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A clock: components of a domain tick at its edges, and count cycles in it.
+///
+/// All domains start with an edge at time 0. Components of two domains whose edges coincide see only what was sent
+/// at earlier edges, as within one domain.
+public final class ClockDomain {
+  /// Name as it appears in reports, e.g. `core`.
+  public let name: String
+  /// Time between two edges.
+  public let period: Femtoseconds
+  /// The simulation that drives the clock.
+  public unowned let simulation: Simulation
+
+  var components: [Component] = []
+  let far = FarQueue()
+  private(set) var state: UnsafeMutablePointer<DomainState>?
+
+  init(name: String, period: Femtoseconds, simulation: Simulation) {
+    precondition(period > 0, "a clock period must be positive")
+    self.name = name
+    self.period = period
+    self.simulation = simulation
+  }
+
+  deinit {
+    state?.pointee.deallocate()
+    state?.deallocate()
+  }
+
+  /// The last cycle that was processed; -1 before the first edge.
+  public var cycle: Cycle { state?.pointee.cycle ?? -1 }
+
+  /// Number of edges from time 0 up to and including `time`.
+  func cycles(through time: Femtoseconds) -> Cycle { time < 0 ? 0 : time / period + 1 }
+
+  /// Fixes the set of components and allocates the wake structures.
+  func freeze() {
+    let words = max(1, (components.count + 63) / 64)
+    let pointer = UnsafeMutablePointer<DomainState>.allocate(capacity: 1)
+    pointer.initialize(to: DomainState(period: period, words: words, far: Unmanaged.passUnretained(far)))
+    state = pointer
+    for (slot, component) in components.enumerated() {
+      component.slot = slot
+      component.domainState = pointer
+      pointer.pointee.wake(slot: slot, at: 0)
+    }
+  }
+}

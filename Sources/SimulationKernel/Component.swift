@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A box of the block diagram: it owns its state and speaks to others only by timed messages over links.
+///
+/// A subclass declares its inputs, then its outputs, then its specification and state, and overrides `tick()` with a
+/// list of stages. In a tick it may look at its inputs, receive from them, send on its outputs and change its own
+/// state; it sees only what was sent at earlier edges, so the order in which components tick cannot show.
+open class Component {
+  /// Hierarchical name, e.g. `PEArray[2]`; unique in a simulation.
+  public let name: String
+  /// The clock the component ticks in.
+  public unowned let clock: ClockDomain
+
+  /// Position among the components of its domain, fixed when the simulation starts.
+  final var slot = -1
+  final var domainState: UnsafeMutablePointer<DomainState>!
+  /// What the kernel has booked for the component so far.
+  final var account = ActivityAccount()
+  /// Position among all components in order of registration; independent of the order of ticking.
+  public internal(set) final var index = -1
+
+  public init(_ name: String, in clock: ClockDomain) {
+    self.name = name
+    self.clock = clock
+    clock.simulation.register(self, in: clock)
+  }
+
+  /// Does one cycle's work and says what it came to.
+  open func tick() -> Activity { .idle }
+
+  /// Whether the component has nothing left to do when the simulation runs dry; a component that says false then is
+  /// part of a deadlock.
+  open var isFinished: Bool { true }
+
+  /// The cycle being processed, in the component's clock.
+  public final var now: Cycle { domainState.pointee.cycle }
+
+  /// Ends the simulation after the current edge.
+  public final func stop() { clock.simulation.stop() }
+}
+
+/// The run-length account of one component's cycles, kept by the kernel.
+struct ActivityAccount {
+  var kind = Activity.Kind.idle
+  var link: Int32 = -1
+  /// First cycle of the stretch that is still open.
+  var since: Cycle = 0
+  /// Closed cycles per kind, indexed by its raw value.
+  var idle: Int64 = 0
+  var busy: Int64 = 0
+  var starved: Int64 = 0
+  var backpressured: Int64 = 0
+
+  mutating func add(_ cycles: Int64, of kind: Activity.Kind) {
+    switch kind {
+    case .idle: idle += cycles
+    case .busy: busy += cycles
+    case .starved: starved += cycles
+    case .backpressured: backpressured += cycles
+    }
+  }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The receiving end of a link, stored in the component that receives.
+///
+/// A handle over memory that the simulation owns: copying it is free, and using it costs neither reference counting
+/// nor exclusivity checks.
+@frozen
+public struct Input<Message: BitwiseCopyable> {
+  @usableFromInline let endpoint: UnsafeMutablePointer<UnsafeMutablePointer<LinkState>?>
+
+  /// Declares an input of the component `owner`; `Simulation.connect` gives it its link.
+  public init(_ name: String, of owner: String, in clock: ClockDomain) {
+    endpoint = clock.simulation.declareEndpoint(owner: owner, name: name, isInput: true)
+  }
+
+  @inlinable
+  var link: UnsafeMutablePointer<LinkState> { @inline(__always) get { endpoint.pointee.unsafelyUnwrapped } }
+
+  /// Whether no message has arrived.
+  @inlinable
+  public var isEmpty: Bool { @inline(__always) get { !link.pointee.hasArrival } }
+
+  /// The oldest message that has arrived.
+  ///
+  /// - Precondition: `!isEmpty`.
+  @inlinable
+  public var front: Message {
+    @inline(__always)
+    unsafeAddress {
+      precondition(link.pointee.hasArrival, "an empty input has no front")
+      let slots = link.pointee.payload.assumingMemoryBound(to: Message.self)
+      return UnsafePointer(slots + Int(link.pointee.head & link.pointee.mask))
+    }
+  }
+
+  /// The oldest message that has arrived; nil if there is none.
+  @inlinable
+  public var first: Message? { @inline(__always) get { isEmpty ? nil : front } }
+
+  /// Takes the oldest message and frees its slot, which the sender sees at its next edge.
+  ///
+  /// - Precondition: `!isEmpty`.
+  @inlinable
+  @inline(__always)
+  @discardableResult
+  public func receive() -> Message {
+    let message = front
+    link.pointee.release()
+    return message
+  }
+
+  /// The activity of a component that waits for this input.
+  @inlinable
+  public var starved: Activity { Activity(kind: .starved, link: link.pointee.id) }
+
+  /// The edge at which the oldest message arrived, in femtoseconds; for deciding which of two inputs came last.
+  ///
+  /// - Precondition: `!isEmpty`.
+  @inlinable
+  public var frontArrival: Femtoseconds { link.pointee.arrivals[Int(link.pointee.head & link.pointee.mask)] }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Random back-pressure: links refuse sends in random cycles. A model whose values change under it depends on timing
+// where it must not.
+extension Simulation {
+  /// Cycles without work after which a disturbed simulation is left to fall asleep.
+  private static var patience: Int { 4096 }
+
+  /// Decides for every link whether it refuses sends at this edge, before any component ticks.
+  func throttleLinks(at edge: Femtoseconds) {
+    guard let seed = perturbation.backpressureSeed else { return }
+    for link in links {
+      var mixed = seed ^ UInt64(bitPattern: edge) &* 0x9e37_79b9_7f4a_7c15
+      mixed = (mixed ^ UInt64(link.state.pointee.id)) &* 0xbf58_476d_1ce4_e5b9
+      mixed = (mixed ^ (mixed >> 29)) &* 0x94d0_49bb_1331_11eb
+      link.state.pointee.slots = mixed >> 62 == 0 && quietEdges < Self.patience ? 0 : link.state.pointee.capacity
+    }
+  }
+
+  /// Wakes everybody, since a refused sender is not told when the refusal ends.
+  func rouseAll(worked: Bool) {
+    quietEdges = worked ? 0 : quietEdges + 1
+    guard quietEdges <= Self.patience else { return }
+    for component in components {
+      component.domainState.pointee.wake(slot: component.slot, at: component.domainState.pointee.cycle + 1)
+    }
+  }
+}

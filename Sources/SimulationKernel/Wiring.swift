@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One end of a link, before and after it is connected.
+struct Endpoint {
+  let owner: String
+  let name: String
+  let isInput: Bool
+  let cell: UnsafeMutablePointer<UnsafeMutablePointer<LinkState>?>
+
+  var fullName: String { "\(owner).\(name)" }
+}
+
+/// A wire of the block diagram.
+struct Link {
+  let name: String
+  let sender: Endpoint
+  let receiver: Endpoint
+  let state: UnsafeMutablePointer<LinkState>
+  let payloadBytes: Int
+  let slotCount: Int
+
+  func deallocate() {
+    state.pointee.arrivals.deallocate()
+    state.pointee.sizes.deallocate()
+    state.pointee.payload.deallocate()
+    state.deallocate()
+  }
+}
+
+/// What is wrong with the wiring of a simulation.
+public enum WiringError: Error, Equatable, CustomStringConvertible {
+  case dangling([String])
+  case duplicateComponent(String)
+  case unknownOwner(endpoint: String)
+
+  public var description: String {
+    switch self {
+    case .dangling(let names): "not connected: \(names.joined(separator: ", "))"
+    case .duplicateComponent(let name): "two components are called \(name)"
+    case .unknownOwner(let endpoint): "\(endpoint) belongs to no component"
+    }
+  }
+}
+
+extension Simulation {
+  func declareEndpoint(
+    owner: String, name: String, isInput: Bool
+  ) -> UnsafeMutablePointer<UnsafeMutablePointer<LinkState>?> {
+    precondition(!isStarted, "endpoints are declared before the simulation starts")
+    let cell = UnsafeMutablePointer<UnsafeMutablePointer<LinkState>?>.allocate(capacity: 1)
+    cell.initialize(to: nil)
+    endpoints.append(Endpoint(owner: owner, name: name, isInput: isInput, cell: cell))
+    return cell
+  }
+
+  /// Draws an arrow from `output` to `input`.
+  ///
+  /// - Parameters:
+  ///   - latency: cycles of the sender's clock from send to arrival, at least 1.
+  ///   - capacity: messages the link holds, in flight or waiting. A slot returns to the sender one edge after the
+  ///     receive, so full throughput takes `latency + 1` slots, as with a skid buffer.
+  ///   - width: bytes per cycle of the sender's clock; nil for one that never limits.
+  /// - Precondition: neither end is connected yet, and their components belong to this simulation.
+  public func connect<Message: BitwiseCopyable>(
+    _ output: Output<Message>, to input: Input<Message>, latency: Cycle = 1, capacity: Int, width: Int? = nil
+  ) {
+    precondition(!isStarted, "links are drawn before the simulation starts")
+    precondition(latency >= 1 && capacity >= 1 && (width ?? 1) >= 1, "latency, capacity and width are at least 1")
+    precondition(output.endpoint.pointee == nil && input.endpoint.pointee == nil, "an endpoint has one link")
+    guard let sender = endpoints.first(where: { $0.cell == output.endpoint }),
+      let receiver = endpoints.first(where: { $0.cell == input.endpoint })
+    else { preconditionFailure("both ends of a link belong to its simulation") }
+    let name = "\(sender.fullName)->\(receiver.fullName)"
+    var slotCount = 1
+    while slotCount < capacity { slotCount *= 2 }
+    let payload = UnsafeMutablePointer<Message>.allocate(capacity: slotCount)
+    let arrivals = UnsafeMutablePointer<Femtoseconds>.allocate(capacity: slotCount)
+    arrivals.initialize(repeating: 0, count: slotCount)
+    let sizes = UnsafeMutablePointer<Int32>.allocate(capacity: slotCount)
+    sizes.initialize(repeating: 0, count: slotCount)
+    let payloadBytes = MemoryLayout<Message>.stride * slotCount
+    UnsafeMutableRawPointer(payload).initializeMemory(as: UInt8.self, repeating: 0, count: payloadBytes)
+    let state = UnsafeMutablePointer<LinkState>.allocate(capacity: 1)
+    state.initialize(
+      to: LinkState(
+        slots: Int64(capacity), shared: shared, mask: Int64(slotCount - 1), width: Int64(width ?? 0),
+        latency: latency, arrivals: arrivals, sizes: sizes, payload: UnsafeMutableRawPointer(payload),
+        id: Int32(links.count), capacity: Int64(capacity), hash: LinkHash(name: name)))
+    output.endpoint.pointee = state
+    input.endpoint.pointee = state
+    links.append(
+      Link(
+        name: name, sender: sender, receiver: receiver, state: state, payloadBytes: payloadBytes,
+        slotCount: slotCount))
+  }
+
+  /// Checks the wiring and prepares the first edge, at which every component ticks once.
+  ///
+  /// - Throws: `WiringError` for an endpoint left dangling, one whose owner is no component, or a name used twice.
+  public func start() throws(WiringError) {
+    precondition(!isStarted, "a simulation starts once")
+    var owners: [String: Component] = [:]
+    for component in components where owners.updateValue(component, forKey: component.name) != nil {
+      throw .duplicateComponent(component.name)
+    }
+    for endpoint in endpoints where owners[endpoint.owner] == nil {
+      throw .unknownOwner(endpoint: endpoint.fullName)
+    }
+    let dangling = endpoints.filter { $0.cell.pointee == nil }.map(\.fullName)
+    guard dangling.isEmpty else { throw .dangling(dangling) }
+    isStarted = true
+    for domain in domains {
+      if let seed = perturbation.shuffleSeed { domain.components.shuffle(seed: seed) }
+      domain.freeze()
+    }
+    for link in links {
+      guard let sender = owners[link.sender.owner], let receiver = owners[link.receiver.owner] else { continue }
+      link.state.pointee.sender = sender.domainState
+      link.state.pointee.senderSlot = sender.slot
+      link.state.pointee.receiver = receiver.domainState
+      link.state.pointee.receiverSlot = receiver.slot
+    }
+  }
+
+  /// Attaches `observer` to the links whose names satisfy `isIncluded`.
+  public func observeMessages(_ observer: any MessageObserver, where isIncluded: (String) -> Bool = { _ in true }) {
+    let tap = MessageTap(observer)
+    taps.append(tap)
+    for link in links where isIncluded(link.name) {
+      link.state.pointee.observer = Unmanaged.passUnretained(tap)
+    }
+  }
+}
+
+extension Array where Element == Component {
+  /// A seeded Fisher-Yates shuffle; a test of order independence must be repeatable itself.
+  fileprivate mutating func shuffle(seed: UInt64) {
+    var state = seed
+    for index in indices.reversed() {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      swapAt(index, Int((state >> 33) % UInt64(index + 1)))
+    }
+  }
+}
