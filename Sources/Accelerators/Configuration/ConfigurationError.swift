@@ -45,8 +45,10 @@ public struct ConfigurationError: Error, Equatable, Sendable, CustomStringConver
     var text = place + ": "
     if let field { text += field + ": " }
     text += problem
-    if !suggestions.isEmpty { text += "; did you mean \(suggestions.joined(separator: ", "))?" }
-    if let allowed { text += suggestions.isEmpty ? "; allowed: \(allowed)" : " Allowed: \(allowed)" }
+    if let allowed { text += "; allowed: \(allowed)" }
+    if !suggestions.isEmpty {
+      text += "; did you mean \(suggestions.map { "'\($0)'" }.joined(separator: " or "))?"
+    }
     return text
   }
 }

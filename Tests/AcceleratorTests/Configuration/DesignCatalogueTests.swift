@@ -23,7 +23,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("smaple", "did you mean sample?"), ("Sample", "did you mean sample?"), ("tc", "did you mean calibration/tc?"),
+    ("smaple", "did you mean 'sample'?"), ("Sample", "did you mean 'sample'?"),
+    ("tc", "did you mean 'calibration/tc'?"),
     ("", "calibration/tc, sample"), ("unheard-of", "calibration/tc, sample"), ("calibration", "there is no design"),
   ])
   func `refuses an unknown name and lists near ones`(_ name: String, _ part: String) throws {

@@ -58,8 +58,8 @@ import Testing
     Mistake("glb.banks: 128", names: ["glb.banks", "128 is out of range", "from 1 to 64"]),
     Mistake("glb.banks: -2", names: ["-2 is not a power of two"]),
     Mistake("glb.banks: 99999999999999999999", names: ["99999999999999999999 is out of range"]),
-    Mistake("glb:", "  bank: 2", names: [":5:9:", "glb.bank:", "did you mean glb.banks?"]),
-    Mistake("data_bytes: 64", names: ["data_bytes", "did you mean glb.data_bytes?"]),
+    Mistake("glb:", "  bank: 2", names: [":5:9:", "glb.bank:", "did you mean 'glb.banks'?"]),
+    Mistake("data_bytes: 64", names: ["data_bytes", "did you mean 'glb.data_bytes'?"]),
     Mistake("frobnicate: 64", names: ["frobnicate", "no parameter of Sample", "allowed: dram.model"]),
     Mistake("glb: 64", names: ["glb:", "group", "glb.data_bytes, glb.banks"]),
     Mistake("glb:", names: ["glb:", "group"]),
@@ -68,8 +68,9 @@ import Testing
     Mistake("clock_ghz: fast", names: ["fast is not a decimal number"]),
     Mistake("clock_ghz:", names: ["clock_ghz", "there is no value"]),
     Mistake("clock_ghz: [1, 2]", names: ["clock_ghz", "list"]),
-    Mistake("dram.model: idael", names: ["dram.model", "idael", "did you mean ideal?", "ideal or timed"]),
-    Mistake("glb.gated: yes", names: ["glb.gated", "yes is not a truth value", "did you mean true?", "true or false"]),
+    Mistake("dram.model: idael", names: ["dram.model", "idael", "did you mean 'ideal'?", "ideal or timed"]),
+    Mistake(
+      "glb.gated: yes", names: ["glb.gated", "yes is not a truth value", "did you mean 'true'?", "true or false"]),
     Mistake("glb.gated: \"true\"", names: ["quoted"]),
     Mistake("patterns.a: dense", names: ["patterns.a", "dense has no rule", "such as C0(2:4)"]),
     Mistake("patterns.a: \"C0(2:4)\\nC0(2:4)\"", names: ["patterns.a", "line breaks"]),
@@ -116,7 +117,7 @@ import Testing
     ("hssim_desing: 1\nname: x\ndesign: Sample\n", "hssim_desing looks like it"),
     ("hssim_design: 1\ndesign: Sample\n", "name is missing"), ("hssim_design: 1\nname: x\n", "design is missing"),
     ("hssim_design: 1\nname: a b\ndesign: Sample\n", "a b is not a name"),
-    ("hssim_design: 1\nname: x\ndesign: Samples\n", "did you mean Sample?"),
+    ("hssim_design: 1\nname: x\ndesign: Samples\n", "did you mean 'Sample'?"),
   ])
   func `needs its header`(_ text: String, _ part: String) throws {
     let error = try configurationError {

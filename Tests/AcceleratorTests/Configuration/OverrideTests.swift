@@ -12,7 +12,7 @@ import Testing
 
   @Test(arguments: [
     ("glb.banks", ["--set glb.banks:", "there is no =", "key=value"]),
-    ("glb.bnaks=4", ["--set glb.bnaks=4:", "glb.bnaks", "did you mean glb.banks?"]),
+    ("glb.bnaks=4", ["--set glb.bnaks=4:", "glb.bnaks", "did you mean 'glb.banks'?"]),
     ("=4", ["no parameter of Sample", "allowed: dram.model"]),
     ("", ["there is no ="]),
     ("glb=4", ["no parameter"]),
@@ -21,7 +21,7 @@ import Testing
     ("glb.banks=3", ["glb.banks", "3 is not a power of two", "from 1 to 64, in banks"]),
     ("glb.banks= 4", ["glb.banks", "plain decimal digits"]),
     ("glb.data_bytes=unset", ["glb.data_bytes", "unset is not an integer"]),
-    ("dram.model=Ideal", ["did you mean ideal?"]),
+    ("dram.model=Ideal", ["did you mean 'ideal'?"]),
     ("patterns.a=\u{7}(", ["\\u{7}", "control characters"]),
     ("glb.banks=64\n", ["\\u{a}"]),
   ])
