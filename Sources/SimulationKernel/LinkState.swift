@@ -65,6 +65,7 @@ struct LinkState {
   @inline(__always)
   mutating func reserve(bytes: Int) -> Int {
     precondition(isReady, "a message may only be sent on a link that is ready")
+    precondition(bytes >= 0 && bytes <= Int(Int32.max), "the size of a message is between 0 and 2^31 - 1 bytes")
     let index = Int(tail & mask)
     let cycle = sender.pointee.cycle
     var departure = cycle
