@@ -31,7 +31,7 @@ public struct HighLightMachine: Sendable {
     let spans = options.recordsSpans ? SpanRecorder() : nil
     simulation.activityObserver = spans
     try simulation.start()
-    let bound = prepared.mapping.estimate.rank.cycles
+    let bound = prepared.mapping.estimate.boundCycles
     let slice = Cycle(65_536)
     while try simulation.run(through: (core.cycle + slice) * core.period) == .reachedLimit {
       guard progress(core.cycle, bound) else { throw CancellationError() }

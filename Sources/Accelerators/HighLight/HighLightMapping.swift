@@ -23,7 +23,7 @@ public struct MappingError: Error, CustomStringConvertible {
   }
 }
 
-/// Finds the mapping of least cost among all loop orders, block widths, group sizes and residences.
+/// Finds the mapping of least cost (bound plus expected waiting) among all loop orders, block widths, group sizes and residences.
 struct HighLightMapper {
   let specification: HighLightSpecification
   let operandA: OperandALayout
@@ -32,7 +32,7 @@ struct HighLightMapper {
   let columnCount: Int
   let outputIsCompressed: Bool
 
-  /// The mapping whose bounds are lowest; of equals the one that moves fewest bytes, then the first found.
+  /// The mapping that is expected to take fewest cycles; of equals the one that moves fewest bytes, then the first.
   ///
   /// - Throws: `MappingError` if not even a window of each operand fits the buffer.
   func bestMapping(layer: String) throws -> HighLightMapping {
@@ -48,7 +48,7 @@ struct HighLightMapper {
           rowsPerBlock: specification.rowsPerBlock, windowWords: operandA.windowWords)
         guard let plan = BufferDivision(program, specification: specification).plan() else { continue }
         let estimate = MappingEstimate(
-          program, specification: specification, layout: operandA.compressed.layout, wordBytes: operandA.wordBytes,
+          program, plan: plan, specification: specification, layout: operandA.compressed.layout, wordBytes: operandA.wordBytes,
           writesAreKnown: !outputIsCompressed)
         if let best, best.estimate.rank <= estimate.rank { continue }
         best = HighLightMapping(

@@ -9,15 +9,20 @@ struct MappingEstimate {
   let readLines: Int
   let writeLines: Int
   let bounds: [Bound]
+  /// Cycles that the arrays are expected to wait for tiles that could not be fetched early enough.
+  let exposedCycles: Int64
 
-  /// Orders mappings: the bound first, then bytes moved.
-  var rank: (cycles: Int64, lines: Int) { (bounds.map(\.cycles).max() ?? 0, readLines + writeLines) }
+  /// The largest bound.
+  var boundCycles: Int64 { bounds.map(\.cycles).max() ?? 0 }
+
+  /// Orders mappings: expected cycles first, then bytes moved.
+  var rank: (cycles: Int64, lines: Int) { (boundCycles + exposedCycles, readLines + writeLines) }
 
   /// - Parameter writesAreKnown: whether the result takes a whole line wherever it has values; compressed, it may take
   ///   none, and does not count towards a bound.
   init(
-    _ program: LayerProgram, specification: HighLightSpecification, layout: HSSLayout, wordBytes: Int,
-    writesAreKnown: Bool
+    _ program: LayerProgram, plan: BufferPlan, specification: HighLightSpecification, layout: HSSLayout,
+    wordBytes: Int, writesAreKnown: Bool
   ) {
     let traffic = MappingTraffic(program)
     let nest = program.nest
@@ -32,6 +37,10 @@ struct MappingEstimate {
       HighLightSpecification.lanesPerRow * wordBytes,
       per: specification.values.integer("noc.operand_a_bytes_per_cycle"))
     let loadedRows = program.rowCount * nest.windows * nest.columnBlocks
+    exposedCycles = Int64(
+      FetchExposure(
+        program, plan: plan, bytesPerCycle: specification.memory.readBytesPerCycle, cyclesPerRow: rowCycles
+      ).cycles)
     let density = layout.rank1.density * layout.rank0.density
     bounds = [
       Bound(kind: "compute", cycles: Int64(streamed)),

@@ -5,7 +5,7 @@ import SimulationKernel
 /// buffer's ports, the decoders, the VFMU and the operand A bus to stream what the next steps need.
 ///
 /// The two fetch streams share memory: the operand whose next window is needed first goes first, unless its ring is
-/// full. Its decisions take no time besides the links' (assumption: its program is resident).
+/// full; operand A counts as needed a step earlier, since its window loads while the one before streams. Its decisions take no time besides the links' (assumption: its program is resident).
 public final class Sequencer: Component {
   public let releases: Input<BufferRelease>
   public let reads: Output<DRAMRead>
@@ -73,7 +73,7 @@ public final class Sequencer: Component {
     var activity = Activity.idle
     while !(fetchA.isDone && fetchB.isDone) {
       guard reads.isReady else { return activity == .worked ? .worked : reads.backpressured }
-      let prefersA = fetchB.isDone || (!fetchA.isDone && fetchA.neededAt <= fetchB.neededAt)
+      let prefersA = fetchB.isDone || (!fetchA.isDone && fetchA.neededAt <= fetchB.neededAt + 1)
       if prefersA ? fetchA.hasRoom : !fetchA.isDone && !fetchB.hasRoom && fetchA.hasRoom {
         reads.send(fetchA.next(), bytes: 0)
       } else if !fetchB.isDone && fetchB.hasRoom {

@@ -59,7 +59,8 @@ public final class Collector: Component, ActionReporting {
     for array in 0..<arrays.count {
       let part = arrays[array].receive()
       precondition(part.column == first.column && part.rowBlock == first.rowBlock, "arrays drain in the same order")
-      for row in 0..<16 { column.sums[array * 16 + row] = part.sums[row] }
+      // Rows were dealt to the arrays in turn.
+      for row in 0..<16 { column.sums[row * arrays.count + array] = part.sums[row] }
     }
     let words = arrays.count * 16
     columns.send(column, bytes: words * 4)

@@ -22,7 +22,6 @@ public final class StationaryBus: Component, ActionReporting {
     }
 
     var lanesPerRow: Int { array.lanesPerRow }
-    var rowsPerArray: Int { array.rows }
     var hasRank1Metadata: Bool { array.hasRank1Metadata }
     var hasRank0Metadata: Bool { array.hasRank0Metadata }
     /// Cycles that a beat occupies the bus.
@@ -37,6 +36,8 @@ public final class StationaryBus: Component, ActionReporting {
     var usedWords: Int32 = 0
     var freeAt: Cycle = 0
     var waited = Wait.nothing
+    /// Blame of the front buffer row's first beat; the row's other beats follow at once and inherit it.
+    var rowBlame = Blame(.registers, component: 0)
     var beats: Int64 = 0
     var rank1Beats: Int64 = 0
     var rank0Beats: Int64 = 0
@@ -85,11 +86,11 @@ public final class StationaryBus: Component, ActionReporting {
     return sendRow()
   }
 
-  private func firstEmptyArray(rowCount: Int32) -> Int {
-    (Int(rowCount) + specification.rowsPerArray - 1) / specification.rowsPerArray
-  }
+  /// Rows of a block are dealt to the arrays in turn, so that all arrays have theirs at about the same time and a
+  /// ragged last block is spread over them.
+  private func firstEmptyArray(rowCount: Int32) -> Int { min(Int(rowCount), arrays.count) }
 
-  /// Tells an array beyond the block's last row that its window is complete.
+  /// Tells an array that has no row in the block that its window is complete.
   private func sendEmptyWindow(to array: Int) {
     arrays[array].send(
       StationaryRow(
@@ -115,7 +116,7 @@ public final class StationaryBus: Component, ActionReporting {
       state.waited = .nothing
       return .working(until: state.freeAt)
     }
-    let array = Int(state.done) / specification.rowsPerArray
+    let array = Int(state.done) % arrays.count
     guard arrays[array].isReady else {
       state.waited = .command
       return arrays[array].backpressured
@@ -129,6 +130,7 @@ public final class StationaryBus: Component, ActionReporting {
   /// Assembles a beat from the front buffer row and the front metadata fields, and takes what it used up.
   private func nextRow() -> StationaryRow {
     let blame = currentBlame()
+    state.rowBlame = blame
     let beat = Int(state.done)
     var values = SIMD16<Int16>()
     let line = rows.front.line
@@ -159,15 +161,13 @@ public final class StationaryBus: Component, ActionReporting {
     let slots = padding.slots(window: Int(state.command.window), row: beat)
     return StationaryRow(
       values: values, blockOffsets: blockOffsets, valueOffsets: valueOffsets,
-      row: Int8(beat % specification.rowsPerArray),
-      isLast: beat % specification.rowsPerArray == specification.rowsPerArray - 1
-        || state.done == state.command.rowCount,
+      row: Int8(beat / arrays.count), isLast: beat + arrays.count >= Int(state.command.rowCount),
       shapePadding: slots.shape, patternPadding: slots.pattern, blame: blame)
   }
 
   private func currentBlame() -> Blame {
     switch state.waited {
-    case .nothing: Blame(.noc, component: index)
+    case .nothing: state.usedWords == 0 ? Blame(.noc, component: index) : state.rowBlame
     case .command: Blame(.registers, component: index)
     case .row: rows.front.blame
     case .rank1: rank1.front.blame
