@@ -21,8 +21,8 @@ struct ArrayDatapath {
   private static let wordLimit = OperandWindow.wordLimit
 
   private let specification: PEArray.Specification
-  /// Windows of the streaming block: column, word.
-  private let windows: StateArray<Int16>
+  /// Words of the windows that stream through the stationary registers, by column.
+  private let windows: StateArray<InlineArray<64, Int16>>
   /// The same, transposed and widened: word, column. Scratch, rebuilt before each use.
   private let streams: StateArray<Int32>
   /// Non-zero words of each position over the columns. Scratch.
@@ -32,7 +32,8 @@ struct ArrayDatapath {
 
   init(_ specification: PEArray.Specification, of owner: String, in clock: ClockDomain) {
     self.specification = specification
-    windows = StateArray(repeating: 0, count: specification.columns * Self.wordLimit, of: owner, in: clock)
+    windows = StateArray(
+      repeating: InlineArray(repeating: 0), count: specification.columns, of: owner, in: clock)
     streams = StateArray(repeating: 0, count: specification.columns * Self.wordLimit, of: owner, in: clock)
     nonZeros = StateArray(repeating: 0, count: Self.wordLimit, of: owner, in: clock)
     sums = StateArray(repeating: 0, count: specification.rows * specification.columns, of: owner, in: clock)
@@ -40,8 +41,7 @@ struct ArrayDatapath {
 
   /// Keeps the window that arrived for `column` of the block.
   func accept(_ words: InlineArray<64, Int16>, column: Int) {
-    let slots = windows.elements(column * Self.wordLimit..<(column + 1) * Self.wordLimit)
-    for word in 0..<Self.wordLimit { slots[word] = words[word] }
+    windows[column] = words
   }
 
   /// Multiplies the active stationary window with the first `columns` windows and adds the products to the sums.
@@ -85,10 +85,10 @@ struct ArrayDatapath {
   private func transpose(columns: Int) {
     for position in 0..<specification.windowWords {
       let stream = streams.elements(position * specification.columns..<position * specification.columns + columns)
-      let source = windows.elements(0..<columns * Self.wordLimit)
+      let source = windows.elements(0..<columns)
       var hits: Int32 = 0
       for column in 0..<columns {
-        let word = source[column &* Self.wordLimit &+ position]
+        let word = source[column][position]
         stream[column] = Int32(word)
         hits &+= word == 0 ? 0 : 1
       }

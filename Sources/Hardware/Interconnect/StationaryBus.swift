@@ -55,6 +55,8 @@ public final class StationaryBus: Component, ActionReporting {
 
   private let specification: Specification
   private let padding: PaddingTable
+  private let identityBlockOffsets: UInt32
+  private let identityValueOffsets: UInt32
   @State private var state: Registers
 
   public init(
@@ -62,6 +64,8 @@ public final class StationaryBus: Component, ActionReporting {
   ) {
     self.specification = specification
     self.padding = padding
+    identityBlockOffsets = specification.array.identityBlockOffsets
+    identityValueOffsets = specification.array.identityValueOffsets
     commands = Input("commands", of: name, in: clock)
     rows = Input("rows", of: name, in: clock)
     rank1 = Input("rank1", of: name, in: clock)
@@ -148,12 +152,12 @@ public final class StationaryBus: Component, ActionReporting {
       rows.receive()
       state.usedWords = 0
     }
-    var blockOffsets = specification.array.identityBlockOffsets
+    var blockOffsets = identityBlockOffsets
     if specification.hasRank1Metadata {
       blockOffsets = UInt32(truncatingIfNeeded: rank1.receive().bits)
       state.rank1Beats += 1
     }
-    var valueOffsets = specification.array.identityValueOffsets
+    var valueOffsets = identityValueOffsets
     if specification.hasRank0Metadata {
       valueOffsets = UInt32(truncatingIfNeeded: rank0.receive().bits)
       state.rank0Beats += 1
