@@ -23,12 +23,13 @@ struct FetchExposure {
     let outerOperand = aIsOuter ? program.operandA : program.operandB
     let innerOperand = aIsOuter ? program.operandB : program.operandA
     let group = min(nest.groupSize, nest.outerBlocks)
+    let parts = nest.k.parts
     let outer = Self.side(
-      outerOperand, blocks: nest.outerBlocks, tileBlocks: group, plan: plan, isResident: nest.outerIsResident)
+      outerOperand, blocks: nest.outerBlocks * parts, tileBlocks: group, plan: plan, isResident: nest.outerIsResident)
     let inner = Self.side(
-      innerOperand, blocks: nest.innerBlocks, tileBlocks: 1, plan: plan, isResident: nest.innerIsResident)
+      innerOperand, blocks: nest.innerBlocks * parts, tileBlocks: 1, plan: plan, isResident: nest.innerIsResident)
     let columns = Int(program.columnStarts.last ?? 0)
-    let blockCycles = max(1, columns * nest.windows / nest.columnBlocks)
+    let blockCycles = max(1, columns * nest.k.windows / nest.columnBlocks / parts)
     func fetchCycles(_ lines: Int) -> Int { lines * Line.byteCount / bytesPerCycle }
     func wait(_ lines: Int, during time: Int, beside other: Int) -> Int {
       max(0, fetchCycles(lines + other) - time)
@@ -38,17 +39,23 @@ struct FetchExposure {
     if outer.isResident {
       exposed += (group - 1) * wait(outer.blockLines, during: blockCycles, beside: 0)
       let late = max(0, outer.tileLines - max(0, outer.ringLines - outer.tileLines))
-      exposed += (nest.groups - 1) * wait(late, during: group * blockCycles, beside: inner.blockLines)
+      exposed += (nest.groups * parts - 1) * wait(late, during: group * blockCycles, beside: inner.blockLines)
     }
     if inner.isResident {
       let late = max(0, inner.tileLines - max(0, inner.ringLines - inner.tileLines))
       let other = outer.isResident ? 0 : outer.blockLines
-      exposed += (nest.groups * nest.innerBlocks - 1) * wait(late, during: blockCycles, beside: other)
+      exposed += (nest.groups * nest.innerBlocks * parts - 1) * wait(late, during: blockCycles, beside: other)
     }
     // The next window loads while this one streams: a block narrower than a load and its way to the arrays waits.
     let columnsPerBlock = columns / nest.columnBlocks
     let loadCycles = min(program.rowsPerBlock, program.rowCount) * cyclesPerRow + Self.loadLatency
-    cycles = exposed + nest.rowBlocks * nest.columnBlocks * nest.windows * max(0, loadCycles - columnsPerBlock)
+    let steps = nest.rowBlocks * nest.columnBlocks * nest.k.windows
+    exposed += steps * max(0, loadCycles - columnsPerBlock)
+    // A spilled column leaves at memory's rate, and one that comes back takes a cycle for every array, where the
+    // arrays could take a column a cycle.
+    let spilledColumns = (parts - 1) * nest.rowBlocks * columns
+    let spill = max(0, fetchCycles(program.arrays) - 1)
+    cycles = exposed + spilledColumns * (spill + program.arrays - 1)
   }
 
   /// Cycles from a bank's release to its first row: command, bus, network.

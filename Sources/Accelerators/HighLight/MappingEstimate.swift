@@ -26,17 +26,18 @@ struct MappingEstimate {
   ) {
     let traffic = MappingTraffic(program)
     let nest = program.nest
-    readLines = traffic.linesA + traffic.linesB
+    readLines = traffic.linesA + traffic.linesB + traffic.spilledLines
     let columns = Int(program.columnStarts.last ?? 0)
-    writeLines =
+    let resultLines =
       writesAreKnown
       ? columns * (0..<nest.rowBlocks).reduce(0) { $0 + lineCount(bytes: program.rows(inBlock: $1) * wordBytes) } : 0
-    let streamed = columns * nest.windows * nest.rowBlocks
+    writeLines = resultLines + traffic.spilledLines
+    let streamed = columns * nest.k.windows * nest.rowBlocks
     let windowCycles = cycles(program.windowWords * wordBytes, per: specification.values.integer("noc.bytes_per_cycle"))
     let rowCycles = cycles(
       HighLightSpecification.lanesPerRow * wordBytes,
       per: specification.values.integer("noc.operand_a_bytes_per_cycle"))
-    let loadedRows = program.rowCount * nest.windows * nest.columnBlocks
+    let loadedRows = program.rowCount * nest.k.windows * nest.columnBlocks
     exposedCycles = Int64(
       FetchExposure(
         program, plan: plan, bytesPerCycle: specification.memory.readBytesPerCycle, cyclesPerRow: rowCycles
@@ -48,7 +49,7 @@ struct MappingEstimate {
         kind: "hss_closed_form",
         cycles: Int64(
           cycles(
-            program.rowCount * columns * nest.windows * program.windowWords * density.numerator,
+            program.rowCount * columns * nest.k.windows * program.windowWords * density.numerator,
             per: specification.lanes * density.denominator))),
       Bound(
         kind: "glb_port",
@@ -63,7 +64,7 @@ struct MappingEstimate {
       Bound(
         kind: "compulsory_traffic",
         cycles: Self.memoryCycles(
-          reads: program.operandA.lines + program.operandB.lines, writes: writeLines, specification.memory)),
+          reads: program.operandA.lines + program.operandB.lines, writes: resultLines, specification.memory)),
     ]
   }
 
@@ -88,6 +89,8 @@ private struct MappingTraffic {
   /// Lines of the data banks that are written and read.
   let bufferFillLines: Int
   let bufferReadLines: Int
+  /// Lines of sums that are written, and read back, between the parts of K.
+  let spilledLines: Int
 
   init(_ program: LayerProgram) {
     let nest = program.nest
@@ -100,8 +103,11 @@ private struct MappingTraffic {
     let fetchesB = aIsOuter ? innerFetches : outerFetches
     linesA = program.operandA.lines * fetchesA
     linesB = program.operandB.lines * fetchesB
-    bufferFillLines = program.operandA.dataLines * fetchesA + program.operandB.dataLines * fetchesB
-    bufferReadLines = program.operandA.dataLines * nest.columnBlocks + program.operandB.dataLines * nest.rowBlocks
+    spilledLines = program.spilledLines * (nest.k.parts - 1)
+    bufferFillLines =
+      spilledLines + program.operandA.dataLines * fetchesA + program.operandB.dataLines * fetchesB
+    bufferReadLines =
+      spilledLines + program.operandA.dataLines * nest.columnBlocks + program.operandB.dataLines * nest.rowBlocks
   }
 }
 

@@ -39,7 +39,8 @@ struct PreparedLayer {
       specification: specification, operandA: operandA, operandB: operandB, rowCount: layer.m, columnCount: layer.n,
       outputIsCompressed: outputIsCompressed
     ).bestMapping(layer: layer.name)
-    padding = operandA.padding(declaredDensity: declared.density, length: layer.k)
+    let k = mapping.program.nest.k
+    padding = operandA.padding(declaredDensity: declared.density, length: layer.k, k)
     requantisation = layer.output.requantisation(
       forRange: Int(min(0, reference.min() ?? 0))...Int(max(0, reference.max() ?? 0)), width: layer.outputWidth)
     activation = ActivationUnit.Specification(
@@ -49,8 +50,8 @@ struct PreparedLayer {
       layer, specification: specification, at: mapping.operandBytes,
       isCompressed: outputIsCompressed)
     image = MemoryImage(byteCount: outputLayout.maskAddress + outputLayout.maskBytes)
-    operandA.write(to: image, mapping.program.operandA)
-    operandB.write(to: image, mapping.program.operandB, columnStarts: mapping.program.columnStarts)
+    operandA.write(to: image, mapping.program.operandA, k)
+    operandB.write(to: image, mapping.program.operandB, columnStarts: mapping.program.columnStarts, k)
     result = ResultMatrix(rowCount: layer.m, columnCount: layer.n)
   }
 

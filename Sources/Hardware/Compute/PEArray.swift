@@ -11,6 +11,8 @@ import Statistics
 public final class PEArray: Component, ActionReporting {
   public let windows: Input<OperandWindow>
   public let stationary: Input<StationaryRow>
+  /// Sums that were spilled.
+  public let reloads: Input<SumColumn>
   public let sums: Output<SumColumn>
 
   let specification: Specification
@@ -31,6 +33,8 @@ public final class PEArray: Component, ActionReporting {
     var drainCount: Int32 = 0
     var drainColumn: Int32 = 0
     var drainRowBlock: Int32 = 0
+    var drainIsSpill = false
+    var reloadedColumns: Int64 = 0
     var nextDrain: Cycle = 0
     var isLastBlockDone = false
     var wait = StallAccount()
@@ -48,6 +52,7 @@ public final class PEArray: Component, ActionReporting {
     self.specification = specification
     windows = Input("windows", of: name, in: clock)
     stationary = Input("stationary", of: name, in: clock)
+    reloads = Input("reloads", of: name, in: clock)
     sums = Output("sums", of: name, in: clock)
     registers = StationaryRegisters(specification, of: name, in: clock)
     datapath = ArrayDatapath(specification, of: name, in: clock)
@@ -78,7 +83,8 @@ public final class PEArray: Component, ActionReporting {
     let column = Int(state.drained)
     sums.send(
       SumColumn(
-        sums: datapath.column(column), column: state.drainColumn + state.drained, rowBlock: state.drainRowBlock),
+        sums: datapath.column(column), column: state.drainColumn + state.drained, rowBlock: state.drainRowBlock,
+        isSpilled: state.drainIsSpill, blame: Blame(.registers, component: index)),
       bytes: specification.rows * 4)
     state.drained += 1
     state.drainedColumns += 1
@@ -97,6 +103,7 @@ public final class PEArray: Component, ActionReporting {
     if flags.contains(.firstWindow) {
       let needed = flags.contains(.lastColumn) ? state.drainCount : min(Int32(column) + 1, state.drainCount)
       if state.drained < needed { return waitForOutput(drainBlocker()) }
+      if flags.contains(.reloads) && reloads.isEmpty { return waitForInput(reloads.starved) }
     }
     if specification.hazardRule == .stall && !flags.contains(.firstWindow) {
       let readable = lastUpdate[column] + Cycle(specification.accumulateCycles)
@@ -114,6 +121,10 @@ public final class PEArray: Component, ActionReporting {
       state.blockColumn = window.column
       state.rowBlock = window.rowBlock
     }
+    if flags.contains(.firstWindow) && flags.contains(.reloads) {
+      datapath.reload(reloads.receive().sums, column: column)
+      state.reloadedColumns += 1
+    }
     datapath.accept(window.words, column: column)
     lastUpdate[column] = now
     windows.receive()
@@ -125,7 +136,7 @@ public final class PEArray: Component, ActionReporting {
   private func finishWindow(_ flags: StepFlags) {
     let columns = Int(state.column)
     let tally = datapath.multiply(
-      registers, columns: columns, startsAtZero: flags.contains(.firstWindow))
+      registers, columns: columns, startsAtZero: flags.contains(.firstWindow) && !flags.contains(.reloads))
     book(tally)
     state.rowSteps += tally.usedRows * Int64(columns)
     if !flags.contains(.firstWindow) { state.accumulatingRowSteps += tally.usedRows * Int64(columns) }
@@ -135,6 +146,7 @@ public final class PEArray: Component, ActionReporting {
     state.drainCount = state.column
     state.drainColumn = state.blockColumn
     state.drainRowBlock = state.rowBlock
+    state.drainIsSpill = flags.contains(.spills)
     if flags.contains(.lastBlock) {
       state.isLastBlockDone = true
       noteWait(.drain, from: now + 1)
@@ -182,8 +194,13 @@ public final class PEArray: Component, ActionReporting {
   private func closeWait(window: OperandWindow) {
     guard let stall = state.wait.close(at: now) else { return }
     var blame = window.blame
-    if window.flags.contains(.firstColumn) && registers.status.completedAt >= windows.frontArrival {
+    var arrival = windows.frontArrival
+    if window.flags.contains(.firstColumn) && registers.status.completedAt >= arrival {
       blame = registers.status.blame
+      arrival = registers.status.completedAt
+    }
+    if window.flags.contains(.firstWindow) && window.flags.contains(.reloads) && reloads.frontArrival > arrival {
+      blame = reloads.front.blame
     }
     bookStall(stall, blame: blame)
   }
