@@ -26,7 +26,7 @@ public struct PatternViolation: Error, Hashable, Sendable, CustomStringConvertib
   public var description: String {
     let size = pattern.blockSize(ofRank: rank)
     let what = size == 1 ? "values are non-zero" : "blocks of \(size) are non-empty"
-    return "pattern \(pattern): rank \(rank): \(found) of \(allowed.h) \(what) in the group at \(index) along dimension "
-      + "\(dimension); allowed: at most \(allowed.g)"
+    return "pattern \(pattern): rank \(rank): \(found) of \(allowed.h) \(what) in the group at \(index) "
+      + "along dimension \(dimension); allowed: at most \(allowed.g)"
   }
 }
