@@ -83,8 +83,8 @@ struct NPYTests {
     ("{'descr': '|i1', 'fortran_order': False, 'shape': (6L,)}", "'L'"),
     ("{'descr': '|i1', 'fortran_order': False, 'shape': (06,)}", "leading zero"),
     ("{'descr': '|i1', 'fortran_order': False, 'shape': (99999999999999999999,)}", "too large"),
-    ("{'descr': '|i1', 'fortran_order': False, 'shape': (4294967296, 4294967296)}", "more elements than can be counted"),
-    ("{'descr': '<i2', 'fortran_order': False, 'shape': (9223372036854775807,)}", "more elements than can be counted"),
+    ("{'descr': '|i1', 'fortran_order': False, 'shape': (4294967296, 4294967296)}", "more elements than"),
+    ("{'descr': '<i2', 'fortran_order': False, 'shape': (9223372036854775807,)}", "more elements than"),
     ("{'descr': '|i1', 'fortran_order': False, 'shape': (6,)} x", "'x'"),
     ("{'descr': '|i1', 'fortran_order': False, 'shape': (7,)}", "truncated: shape [7] of int8 is 7 bytes, found 6"),
     ("{'descr': '|i1', 'fortran_order': False, 'shape': (5,)}", "bytes after its end"),
@@ -98,7 +98,9 @@ struct NPYTests {
   @Test func `what is no npy file is refused`() {
     expectError(.content, mentions: "truncated") { try open([], format: "npy") }
     expectError(.content, mentions: "magic") { try open(Array("PK\u{3}\u{4} a zip file".utf8), format: "npy") }
-    expectError(.content, mentions: "version 4.0", "1.0, 2.0 and 3.0") { try open(npy("{}", version: 4), format: "npy") }
+    expectError(.content, mentions: "version 4.0", "1.0, 2.0 and 3.0") {
+      try open(npy("{}", version: 4), format: "npy")
+    }
     var long = npy("", version: 2)
     long.replaceSubrange(8..<12, with: [0xFF, 0xFF, 0xFF, 0x7F])
     expectError(.content, mentions: "header of 2147483647 bytes", "at most") { try open(long, format: "npy") }

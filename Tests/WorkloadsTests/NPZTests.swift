@@ -68,7 +68,9 @@ struct NPZTests {
 
   @Test func `a deflated member is refused with the way out`() throws {
     let file = try open(zip([("w.npy", npy(header, data: [1, 2]))], method: 8), format: "npz")
-    expectError(.content, mentions: "'w.npy'", "deflated", "numpy.savez", "not savez_compressed") { try file.readInt8("w") }
+    expectError(.content, mentions: "'w.npy'", "deflated", "numpy.savez", "not savez_compressed") {
+      try file.readInt8("w")
+    }
   }
 
   @Test func `other methods and encryption are refused`() throws {

@@ -88,11 +88,27 @@ public struct ConvolutionShape: Hashable, Sendable {
       return ("the dilated filter is \(reach), the padded input only \(room)", "a filter that fits")
     }
     // Factors are capped one by one, since their product could overflow.
-    func capped(_ factors: Int...) -> Int {
-      factors.reduce(1) { min($0 * min($1, GEMMShape.largestExtent + 1), GEMMShape.largestExtent + 1) }
+    func capped(at limit: Int, _ factors: Int...) -> Int {
+      factors.reduce(1) { min($0 * min($1, limit + 1), limit + 1) }
     }
+    let mostElements = GEMMShape.mostElements
+    for (name, count) in [
+      ("weights", capped(at: mostElements, groups, filters, channels, filterHeight, filterWidth)),
+      ("activations", capped(at: mostElements, batch, groups, channels, height, width)),
+    ] where count > mostElements {
+      return ("the \(name) have more than \(mostElements) elements", "at most \(mostElements)")
+    }
+    let largest = GEMMShape.largestExtent
     return GEMMShape.problem(
-      m: filters, k: capped(channels, filterHeight, filterWidth), n: capped(batch, outputHeight, outputWidth))
+      m: filters, k: capped(at: largest, channels, filterHeight, filterWidth),
+      n: capped(at: largest, batch, outputHeight, outputWidth))
+  }
+
+  /// One of the groups as a convolution of its own.
+  var ungrouped: ConvolutionShape {
+    ConvolutionShape(
+      batch: batch, channels: channels, height: height, width: width, filters: filters, filterHeight: filterHeight,
+      filterWidth: filterWidth, stride: stride, padding: padding, dilation: dilation)
   }
 
   /// The matrix product of one group.

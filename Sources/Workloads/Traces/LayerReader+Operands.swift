@@ -53,7 +53,8 @@ extension LayerReader {
     let place = (mapping["tensor"] ?? fileValue).place
     guard description.type == .int8 || description.type == .int16 else {
       throw place.error(
-        .content, "the tensor in \(quoted(path)) has elements of type \(quoted(description.type.description))",
+        .content,
+        "the tensor in \(quoted(path, limit: 4096)) has elements of type \(quoted(description.type.description))",
         allowed: "int8, int16, little-endian (quantise the tensor first)")
     }
     return StoredOperand(
@@ -106,9 +107,17 @@ extension LayerReader {
       }
       return RandomOperand(occupancy: .pattern(pattern), seed: seed)
     }
-    let density = try mapping["density"]?.number(in: 0...1) ?? 1
-    guard distribution == .banded else { return RandomOperand(occupancy: .uniform(density: density), seed: seed) }
-    let bandwidth = try mapping.required("bandwidth").integer(in: 1...GEMMShape.largestExtent)
-    return RandomOperand(occupancy: .banded(density: density, bandwidth: bandwidth), seed: seed)
+    guard distribution == .banded else {
+      let density = try mapping["density"]?.number(in: 0...1) ?? 1
+      return RandomOperand(occupancy: .uniform(density: density), seed: seed)
+    }
+    if role == .activations, operation == .conv2d, let distribution = mapping["distribution"] {
+      throw distribution.error("activations of conv2d cannot be banded along K", allowed: "uniform")
+    }
+    if let density = mapping["density"] {
+      throw density.error("density is given beside a band, whose width decides it", allowed: "one of the two")
+    }
+    let bandwidth = try mapping.required("bandwidth").integer(in: 0...GEMMShape.largestExtent)
+    return RandomOperand(occupancy: .banded(bandwidth: bandwidth), seed: seed)
   }
 }

@@ -17,7 +17,9 @@ struct LayerReader {
   private static let convolutionKeys = ["stride", "padding", "dilation", "groups"]
 
   /// The layers that one entry of `layers` describes: one, or one per group of a convolution.
-  mutating func layers(_ value: YAMLValue) throws(WorkloadError) -> [TraceLayer] {
+  ///
+  /// - Parameter index: place of the first of them among the trace's layers.
+  mutating func layers(_ value: YAMLValue, from index: Int) throws(WorkloadError) -> [TraceLayer] {
     // The operation decides which keys there are, so it is read first.
     let all = try YAMLMapping(value, keys: Self.keys + Self.convolutionKeys)
     let operation = try all.required("operation").choice(TraceOperation.self)
@@ -38,8 +40,9 @@ struct LayerReader {
     let groups = shapes.convolution?.groups ?? 1
     return (0..<groups).map { group in
       TraceLayer(
-        name: groups == 1 ? name : "\(name).group\(group)", operation: operation, shape: shapes.product,
-        operandBits: bits, output: output, repeatCount: repeatCount, source: shapes.source(operation),
+        name: groups == 1 ? name : "\(name).group\(group)", index: index + group, operation: operation,
+        shape: shapes.product, operandBits: bits, output: output, repeatCount: repeatCount,
+        source: shapes.source(operation),
         convolution: shapes.convolution, group: group, weights: weights, activations: activations)
     }
   }

@@ -47,7 +47,7 @@ public struct LayerTrace: Sendable {
     var layers: [TraceLayer] = []
     var names: [String: YAMLPlace] = [:]
     for value in values {
-      for layer in try reader.layers(value) {
+      for layer in try reader.layers(value, from: layers.count) {
         if let other = names.updateValue(value.place, forKey: layer.name) {
           throw value.error(
             "the name \(quoted(layer.name)) is that of the layer in line \(other.line ?? 0)",

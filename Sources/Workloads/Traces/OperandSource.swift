@@ -20,32 +20,6 @@ struct StoredOperand: Sendable {
   let place: YAMLPlace
 }
 
-/// A pattern that a trace declares, and how the tensor comes to have it.
-struct DeclaredPattern: Sendable {
-  let pattern: Pattern
-  /// The tensor is pruned onto the pattern; otherwise it must conform already.
-  let isPruned: Bool
-  /// Where the pattern stands, for an error in the values.
-  let place: YAMLPlace
-}
-
-/// Synthetic values.
-struct RandomOperand: Sendable, Hashable {
-  /// Which positions are not zero.
-  enum Occupancy: Sendable, Hashable {
-    /// Exactly round(density · size), anywhere.
-    case uniform(density: Double)
-    /// The same number, within a band around the diagonal.
-    case banded(density: Double, bandwidth: Int)
-    /// Exactly G of H at each rank.
-    case pattern(Pattern)
-  }
-
-  let occupancy: Occupancy
-  /// The seed; nil for the run's.
-  let seed: UInt64?
-}
-
 /// What is done with the two tensors of a layer.
 public enum TraceOperation: String, Sendable, CaseIterable {
   /// Weights [M, K], activations [N, K].

@@ -6,6 +6,8 @@ import Sparsity
 public struct TraceLayer: Sendable {
   /// Unique in its trace.
   public let name: String
+  /// Place in `LayerTrace.layers`; it tells this layer's random streams from those of the others.
+  public let index: Int
   public let operation: TraceOperation
   /// The matrix product it becomes.
   public let shape: GEMMShape
@@ -30,8 +32,7 @@ extension OperandSource {
   var declaredPattern: Pattern? {
     switch self {
     case .stored(let operand): operand.pattern?.pattern
-    case .random(let operand):
-      if case .pattern(let pattern) = operand.occupancy { pattern } else { nil }
+    case .random(let operand): operand.pattern
     }
   }
 }
