@@ -5,7 +5,7 @@
 /// Printed as `file:line:column: field: problem; allowed: …; did you mean '…'?`, leaving out what is not known.
 public struct WorkloadError: Error, Sendable, Equatable {
   /// What kind of mistake it is; the raw value is the exit code of the process (`sysexits.h`).
-  public enum Kind: Int32, Sendable {
+  public enum Kind: Int32, Sendable, CaseIterable {
     /// A wrong option or option value.
     case usage = 64
     /// A file that was read and whose content is not what it must be.

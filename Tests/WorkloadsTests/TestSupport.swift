@@ -71,6 +71,6 @@ func safetensors(_ header: String, data: [UInt8] = []) -> [UInt8] {
 }
 
 /// Opens bytes as a tensor file of a format.
-func open(_ bytes: [UInt8], format: String) throws -> TensorFile {
+func open(_ bytes: [UInt8], format: String) throws(WorkloadError) -> TensorFile {
   try TensorFile(InputBytes(bytes, path: "t.\(format)"), format: format)
 }

@@ -32,7 +32,7 @@ struct StoredTensor {
   func readElements() throws(WorkloadError) -> [UInt8] {
     guard let checksum else { return try input.read(range) }
     let bytes = try input.read(0..<input.count)
-    let found = CRC32().checksum(of: bytes)
+    let found = CRC32.checksum(of: bytes)
     guard found == checksum else {
       throw input.malformed("is damaged: its CRC-32 is \(found), the archive says \(checksum)")
     }

@@ -6,13 +6,12 @@ extension TensorFile {
   /// Like NumPy, every local header has a zip64 field, so that no size needs a special case. Dates are the zip epoch
   /// (1 January 1980), so that equal tensors make equal files.
   static func npzBytes(_ tensors: [(name: String, tensor: WritableTensor)]) -> [UInt8] {
-    let crc = CRC32()
     var bytes: [UInt8] = []
     var directory: [UInt8] = []
     for (name, tensor) in tensors {
       let contents = npyBytes(tensor)
       let member = ZipMember(
-        name: Array("\(name).npy".utf8), checksum: crc.checksum(of: contents), count: UInt64(contents.count),
+        name: Array("\(name).npy".utf8), checksum: CRC32.checksum(of: contents), count: UInt64(contents.count),
         offset: UInt64(bytes.count))
       bytes += member.localHeader + contents
       directory += member.directoryEntry

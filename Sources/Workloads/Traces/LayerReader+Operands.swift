@@ -22,7 +22,7 @@ extension LayerReader {
   mutating func operand(
     _ value: YAMLValue, role: Role, operation: TraceOperation
   ) throws(WorkloadError) -> OperandSource {
-    let mapping = try YAMLMapping(value, keys: ["file", "tensor", "pattern", "prune", "random"])
+    let mapping = try YAMLMapping(value, keys: Self.tensorKeys + ["random"])
     // A convolution's patches overlap, so an image cannot be pruned along K.
     if role == .activations, operation == .conv2d, let pattern = mapping["pattern"] {
       throw pattern.error("activations of conv2d cannot have a pattern", allowed: "a pattern on the weights")
@@ -30,7 +30,7 @@ extension LayerReader {
     if let random = mapping["random"] {
       _ = try YAMLMapping(
         value, keys: ["random"],
-        elsewhere: ["file", "tensor", "pattern", "prune"].reduce(into: [:]) { $0[$1] = "not one of random operands" })
+        elsewhere: Self.tensorKeys.reduce(into: [:]) { $0[$1] = "not one of random operands" })
       return .random(try randomOperand(random, role: role, operation: operation))
     }
     guard mapping["file"] != nil else { throw value.error("neither 'file' nor 'random' is given") }
@@ -88,7 +88,7 @@ extension LayerReader {
   private func randomOperand(
     _ value: YAMLValue, role: Role, operation: TraceOperation
   ) throws(WorkloadError) -> RandomOperand {
-    let mapping = try YAMLMapping(value, keys: ["density", "pattern", "distribution", "bandwidth", "seed"])
+    let mapping = try YAMLMapping(value, keys: Self.randomKeys)
     let seed = try mapping["seed"]?.unsignedInteger()
     let distribution = try mapping["distribution"]?.choice(Distribution.self) ?? .uniform
     if let bandwidth = mapping["bandwidth"], distribution != .banded {

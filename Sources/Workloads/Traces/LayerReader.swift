@@ -13,8 +13,11 @@ struct LayerReader {
   /// Grouped convolutions beyond this are no network's.
   static let mostGroups = 4096
 
-  private static let keys = ["name", "operation", "shape", "weights", "activations", "repeat", "output", "bits"]
-  private static let convolutionKeys = ["stride", "padding", "dilation", "groups"]
+  static let keys = ["name", "operation", "shape", "weights", "activations", "repeat", "output", "bits"]
+  static let convolutionKeys = ["stride", "padding", "dilation", "groups"]
+  static let tensorKeys = ["file", "tensor", "pattern", "prune"]
+  static let randomKeys = ["density", "pattern", "distribution", "bandwidth", "seed"]
+  static let outputKeys = ["activation", "multiplier", "shift"]
 
   /// The layers that one entry of `layers` describes: one, or one per group of a convolution.
   ///
@@ -68,7 +71,7 @@ struct LayerReader {
 
   private func outputSpecification(_ value: YAMLValue?) throws(WorkloadError) -> OutputSpecification {
     guard let value else { return OutputSpecification() }
-    let mapping = try YAMLMapping(value, keys: ["activation", "multiplier", "shift"])
+    let mapping = try YAMLMapping(value, keys: Self.outputKeys)
     let activation = try mapping["activation"]?.choice(OutputSpecification.Activation.self) ?? .none
     switch (mapping["multiplier"], mapping["shift"]) {
     case (nil, nil):

@@ -35,7 +35,7 @@ public struct LayerTrace: Sendable {
   private init(_ root: YAMLValue, path: String) throws(WorkloadError) {
     let mapping = try YAMLMapping(root, keys: ["hssim_trace", "name", "layers"])
     let version = try mapping.required("hssim_trace")
-    guard version.node.scalar?.string == String(Self.version) else {
+    guard let scalar = version.node.scalar, scalar.style == .plain, scalar.string == String(Self.version) else {
       throw version.error("the trace is of version \(version.shown)", allowed: String(Self.version))
     }
     name = try Self.name(mapping.required("name"), allowing: "._-")
