@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Requests wait in a read or a write transaction queue, then in one command queue per bank.
+///
+/// The policy of DRAMsim3. Each clock, in this order: a refresh that is due goes first (its rank's queues pause); else
+/// the bank queues are scanned round robin from the one after the last that issued, and the first with a legal command
+/// issues it; then one transaction moves from a transaction queue to its bank's queue. Writes move only while a batch
+/// drains: it starts when the write buffer is full, or holds more than the watermark while no command waits, and is as
+/// long as the buffer was at its start.
+struct BankQueueScheduler: Sendable {
+  private(set) var nextInterestingClock: Int64 = 0
+
+  private var refreshTimer: RefreshTimer
+  /// Refreshes that are due, oldest first.
+  private var dueRefreshes: [DueRefresh] = []
+  private var readQueue: [QueuedRequest] = []
+  private var writeBuffer: [QueuedRequest] = []
+  /// Writes of the current batch that still have to move.
+  private var writesToDrain = 0
+  private var queues: BankQueues
+  /// Reads that wait for an earlier read of the same data.
+  private var mergedReads: [MergedRead] = []
+
+  private struct MergedRead {
+    var transaction: UInt64
+    var tag: Int
+  }
+
+  init(_ channel: DRAMChannel) {
+    refreshTimer = RefreshTimer(channel, phase: 0)
+    queues = BankQueues(channel)
+    readQueue.reserveCapacity(channel.controller.readQueue)
+    writeBuffer.reserveCapacity(channel.controller.writeQueue)
+  }
+
+  // MARK: Accepting
+
+  func canAccept(_ request: DRAMRequest, _ channel: DRAMChannel) -> Bool {
+    request.isWrite
+      ? writeBuffer.count < channel.controller.writeQueue : readQueue.count < channel.controller.readQueue
+  }
+
+  /// A request is stamped with the next clock, the first in which it can move; an answer from the queues takes one more.
+  mutating func accept(_ request: DRAMRequest, at clock: Int64, _ channel: inout DRAMChannel) {
+    nextInterestingClock = clock + 1
+    let bank = channel.bank(of: request.place)
+    let queued = QueuedRequest(request, bank: bank, arrival: clock)
+    let isWritePending =
+      writeBuffer.contains { $0.transaction == request.transaction }
+      || queues.contains(request.transaction, isWrite: true, bank: bank)
+    if request.isWrite {
+      channel.statistics.writes += 1
+      if isWritePending {
+        channel.statistics.mergedWrites += 1
+      } else {
+        writeBuffer.append(queued)
+      }
+      channel.complete(request.tag, isWrite: true, at: clock + 2)
+    } else if isWritePending {
+      channel.statistics.reads += 1
+      channel.statistics.forwardedReads += 1
+      channel.complete(request.tag, isWrite: false, at: clock + 2)
+    } else {
+      channel.statistics.reads += 1
+      if isReadPending(queued) {
+        channel.statistics.mergedReads += 1
+        mergedReads.append(MergedRead(transaction: request.transaction, tag: request.tag))
+      } else {
+        readQueue.append(queued)
+      }
+    }
+  }
+
+  private func isReadPending(_ request: QueuedRequest) -> Bool {
+    readQueue.contains { $0.transaction == request.transaction }
+      || queues.contains(request.transaction, isWrite: false, bank: Int(request.bank))
+  }
+
+  // MARK: One clock
+
+  mutating func tick(at clock: Int64, _ channel: inout DRAMChannel) {
+    refreshTimer.collect(at: clock, into: &dueRefreshes)
+    let pause = dueRefreshes.first
+    var issued = refresh(at: clock, &channel)
+    if issued == nil, let candidate = queues.nextCandidate(at: clock, pausedFor: pause, channel) {
+      issued = candidate.command
+      issue(candidate, at: clock, &channel)
+    }
+    if let issued, channel.commandBus == .rowAndColumn,
+      // A refresh that was issued just now no longer pauses its queues.
+      let second = queues.nextCandidate(at: clock, pausedFor: issued.isRefresh ? nil : pause, channel),
+      second.command.isColumn != issued.isColumn
+    {
+      issue(second, at: clock, &channel)
+    }
+    let moved = moveTransaction(channel)
+    nextInterestingClock = issued != nil || moved ? clock + 1 : wakeClock(channel)
+  }
+
+  /// The first clock at which anything can happen if no request arrives.
+  private func wakeClock(_ channel: DRAMChannel) -> Int64 {
+    var wake = min(refreshTimer.nextClock, queues.wakeClock(pausedFor: dueRefreshes.first, channel))
+    guard let due = dueRefreshes.first else { return wake }
+    if due.bank >= 0 {
+      let isOpen = channel.device.openRow[due.bank] != DRAMDevice.closed
+      wake = min(wake, channel.device.earliestClock(isOpen ? .precharge : .refreshBank, bank: due.bank))
+    } else if channel.device.openBanks[due.rank] == 0 {
+      wake = min(wake, channel.device.earliestClock(.refreshAll, rank: due.rank))
+    } else {
+      for bank in channel.banks(ofRank: due.rank) where channel.device.openRow[bank] != DRAMDevice.closed {
+        wake = min(wake, channel.device.earliestClock(.precharge, bank: bank))
+      }
+    }
+    return wake
+  }
+
+  /// Brings the oldest due refresh forward: closes one open bank, or refreshes.
+  private mutating func refresh(at clock: Int64, _ channel: inout DRAMChannel) -> DRAMCommand? {
+    guard let due = dueRefreshes.first else { return nil }
+    let banks = due.bank >= 0 ? due.bank..<due.bank + 1 : channel.banks(ofRank: due.rank)
+    var isAnyOpen = false
+    for bank in banks where channel.device.openRow[bank] != DRAMDevice.closed {
+      isAnyOpen = true
+      guard clock >= channel.device.earliestClock(.precharge, bank: bank) else { continue }
+      channel.issue(.precharge, bank: bank, row: -1, column: -1, at: clock)
+      queues.wake(bank)
+      return .precharge
+    }
+    guard !isAnyOpen else { return nil }
+    if due.bank >= 0 {
+      guard clock >= channel.device.earliestClock(.refreshBank, bank: due.bank) else { return nil }
+      channel.issue(.refreshBank, bank: due.bank, row: -1, column: -1, at: clock)
+      dueRefreshes.removeFirst()
+      return .refreshBank
+    }
+    guard clock >= channel.device.earliestClock(.refreshAll, rank: due.rank) else { return nil }
+    channel.issue(.refreshAll, rank: due.rank, at: clock)
+    dueRefreshes.removeFirst()
+    return .refreshAll
+  }
+
+  private mutating func issue(_ candidate: BankQueues.Candidate, at clock: Int64, _ channel: inout DRAMChannel) {
+    let request = queues.request(candidate)
+    if candidate.command.isColumn {
+      // A first column command after ACT is no hit, whoever caused the ACT.
+      if channel.device.columnCommands[candidate.bank] != 0 {
+        channel.statistics.rowHits += 1
+      } else if queues.wasOpenedByConflict(candidate.bank) {
+        channel.statistics.rowConflicts += 1
+      } else {
+        channel.statistics.rowMisses += 1
+      }
+    }
+    channel.issue(candidate.command, bank: candidate.bank, row: request.row, column: request.column, at: clock)
+    queues.noteIssue(candidate)
+    guard candidate.command.isRead else { return }
+    let done = clock + channel.timing.readLatency
+    channel.complete(request.tag, isWrite: false, at: done)
+    guard !mergedReads.isEmpty else { return }
+    for merged in mergedReads where merged.transaction == request.transaction {
+      channel.complete(merged.tag, isWrite: false, at: done)
+    }
+    mergedReads.removeAll { $0.transaction == request.transaction }
+  }
+
+  // MARK: From the transaction queues to the bank queues
+
+  /// Moves the first transaction of the chosen queue whose bank queue has room; says whether one moved.
+  private mutating func moveTransaction(_ channel: DRAMChannel) -> Bool {
+    let waiting = writeBuffer.count
+    if writesToDrain == 0,
+      waiting >= channel.controller.writeQueue
+        || (waiting > channel.controller.writeHighWatermark && queues.isEmpty)
+    {
+      writesToDrain = waiting
+    }
+    if writesToDrain == 0 { return moveRead() }
+    guard let index = writeBuffer.firstIndex(where: { queues.hasRoom(Int($0.bank)) }) else { return false }
+    if isReadPending(writeBuffer[index]) {
+      // A write never overtakes a read of the same data: the batch ends, and this clock moves nothing. With no command
+      // waiting the read is in the read queue and nothing would ever move again (as in DRAMsim3): it goes first then.
+      writesToDrain = 0
+      return queues.isEmpty && moveRead()
+    }
+    queues.append(writeBuffer.remove(at: index))
+    writesToDrain -= 1
+    return true
+  }
+
+  private mutating func moveRead() -> Bool {
+    guard let index = readQueue.firstIndex(where: { queues.hasRoom(Int($0.bank)) }) else { return false }
+    queues.append(readQueue.remove(at: index))
+    return true
+  }
+}
