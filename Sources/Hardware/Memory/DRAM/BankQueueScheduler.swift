@@ -13,11 +13,13 @@ struct BankQueueScheduler: Sendable {
   private var refreshTimer: RefreshTimer
   /// Refreshes that are due, oldest first.
   private var dueRefreshes: [DueRefresh] = []
-  private var readQueue: [QueuedRequest] = []
-  private var writeBuffer: [QueuedRequest] = []
+  private var readQueue: RequestPool
+  private var writeBuffer: RequestPool
   /// Writes of the current batch that still have to move.
   private var writesToDrain = 0
   private var queues: BankQueues
+  /// Whether a transaction may have become able to move since none could.
+  private var mayMove = false
   /// Reads that wait for an earlier read of the same data.
   private var mergedReads: [MergedRead] = []
 
@@ -29,31 +31,31 @@ struct BankQueueScheduler: Sendable {
   init(_ channel: DRAMChannel) {
     refreshTimer = RefreshTimer(channel, phase: 0)
     queues = BankQueues(channel)
-    readQueue.reserveCapacity(channel.controller.readQueue)
-    writeBuffer.reserveCapacity(channel.controller.writeQueue)
+    readQueue = RequestPool(capacity: channel.controller.readQueue)
+    writeBuffer = RequestPool(capacity: channel.controller.writeQueue)
   }
 
   // MARK: Accepting
 
-  func canAccept(_ request: DRAMRequest, _ channel: DRAMChannel) -> Bool {
-    request.isWrite
-      ? writeBuffer.count < channel.controller.writeQueue : readQueue.count < channel.controller.readQueue
+  func canAccept(_ request: DRAMRequest) -> Bool {
+    !(request.isWrite ? writeBuffer.isFull : readQueue.isFull)
   }
 
   /// A request is stamped with the next clock, the first in which it can move; an answer from the queues takes one more.
   mutating func accept(_ request: DRAMRequest, at clock: Int64, _ channel: inout DRAMChannel) {
     nextInterestingClock = clock + 1
+    mayMove = true
     let bank = channel.bank(of: request.place)
     let queued = QueuedRequest(request, bank: bank, arrival: clock)
     let isWritePending =
-      writeBuffer.contains { $0.transaction == request.transaction }
+      writeBuffer.contains(request.transaction)
       || queues.contains(request.transaction, isWrite: true, bank: bank)
     if request.isWrite {
       channel.statistics.writes += 1
       if isWritePending {
         channel.statistics.mergedWrites += 1
       } else {
-        writeBuffer.append(queued)
+        writeBuffer.insert(queued)
       }
       channel.complete(request.tag, isWrite: true, at: clock + 2)
     } else if isWritePending {
@@ -66,20 +68,20 @@ struct BankQueueScheduler: Sendable {
         channel.statistics.mergedReads += 1
         mergedReads.append(MergedRead(transaction: request.transaction, tag: request.tag))
       } else {
-        readQueue.append(queued)
+        readQueue.insert(queued)
       }
     }
   }
 
   private func isReadPending(_ request: QueuedRequest) -> Bool {
-    readQueue.contains { $0.transaction == request.transaction }
+    readQueue.contains(request.transaction)
       || queues.contains(request.transaction, isWrite: false, bank: Int(request.bank))
   }
 
   // MARK: One clock
 
   mutating func tick(at clock: Int64, _ channel: inout DRAMChannel) {
-    refreshTimer.collect(at: clock, into: &dueRefreshes)
+    if refreshTimer.nextClock <= clock { refreshTimer.collect(at: clock, into: &dueRefreshes) }
     let pause = dueRefreshes.first
     var issued = refresh(at: clock, &channel)
     if issued == nil, let candidate = queues.nextCandidate(at: clock, pausedFor: pause, channel) {
@@ -93,8 +95,9 @@ struct BankQueueScheduler: Sendable {
     {
       issue(second, at: clock, &channel)
     }
-    let moved = moveTransaction(channel)
-    nextInterestingClock = issued != nil || moved ? clock + 1 : wakeClock(channel)
+    // Only an arrival or a column command lets a transaction move where none could.
+    mayMove = mayMove && moveTransaction(channel)
+    nextInterestingClock = issued != nil || mayMove ? clock + 1 : wakeClock(channel)
   }
 
   /// The first clock at which anything can happen if no request arrives.
@@ -153,6 +156,8 @@ struct BankQueueScheduler: Sendable {
     }
     channel.issue(candidate.command, bank: candidate.bank, row: request.row, column: request.column, at: clock)
     queues.noteIssue(candidate)
+    guard candidate.command.isColumn else { return }
+    mayMove = true
     guard candidate.command.isRead else { return }
     let done = clock + channel.timing.readLatency
     channel.complete(request.tag, isWrite: false, at: done)
@@ -175,21 +180,27 @@ struct BankQueueScheduler: Sendable {
       writesToDrain = waiting
     }
     if writesToDrain == 0 { return moveRead() }
-    guard let index = writeBuffer.firstIndex(where: { queues.hasRoom(Int($0.bank)) }) else { return false }
-    if isReadPending(writeBuffer[index]) {
-      // A write never overtakes a read of the same data: the batch ends, and this clock moves nothing. With no command
+    let place = writeBuffer.oldest { queues.hasRoom(Int($0.bank)) }
+    guard place >= 0 else { return false }
+    let write = writeBuffer.requests[place]
+    if isReadPending(write) {
+      // A write never overtakes a read of the same data: the batch ends, and this clock moves nothing. A full buffer
+      // begins the next batch at once and changes nothing until a command leaves; else reads come next. With no command
       // waiting the read is in the read queue and nothing would ever move again (as in DRAMsim3): it goes first then.
       writesToDrain = 0
-      return queues.isEmpty && moveRead()
+      return queues.isEmpty ? moveRead() : waiting < channel.controller.writeQueue
     }
-    queues.append(writeBuffer.remove(at: index))
+    writeBuffer.remove(at: place)
+    queues.append(write)
     writesToDrain -= 1
     return true
   }
 
   private mutating func moveRead() -> Bool {
-    guard let index = readQueue.firstIndex(where: { queues.hasRoom(Int($0.bank)) }) else { return false }
-    queues.append(readQueue.remove(at: index))
+    let place = readQueue.oldest { queues.hasRoom(Int($0.bank)) }
+    guard place >= 0 else { return false }
+    queues.append(readQueue.requests[place])
+    readQueue.remove(at: place)
     return true
   }
 }

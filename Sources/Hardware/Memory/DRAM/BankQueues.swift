@@ -28,9 +28,7 @@ struct BankQueues: Sendable {
     let banks = channel.organisation.banksPerChannel
     depth = channel.controller.bankQueue
     rowHitLimit = Int32(channel.controller.rowHitLimit)
-    let unused = QueuedRequest(
-      DRAMRequest(transaction: 0, place: DRAMAddress(), isWrite: false, tag: -1), bank: 0, arrival: 0)
-    entries = Array(repeating: unused, count: banks * depth)
+    entries = Array(repeating: .unused, count: banks * depth)
     counts = Array(repeating: 0, count: banks)
     wakeClocks = Array(repeating: .max, count: banks)
     conflict = Array(repeating: false, count: banks)

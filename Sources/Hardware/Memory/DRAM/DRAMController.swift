@@ -42,8 +42,8 @@ public struct DRAMController: Sendable {
   /// Whether a request finds room; its answer changes only by a tick or an accepted request.
   public func canAccept(_ request: DRAMRequest) -> Bool {
     switch specification.controller.policy {
-    case .bankQueues: bankQueues.canAccept(request, channel)
-    case .sharedBuffers: sharedBuffers.canAccept(request, channel)
+    case .bankQueues: bankQueues.canAccept(request)
+    case .sharedBuffers: sharedBuffers.canAccept(request)
     }
   }
 

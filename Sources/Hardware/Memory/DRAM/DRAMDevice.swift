@@ -2,22 +2,27 @@
 
 /// The banks of one channel: which row each holds open, and the earliest legal clock of every command.
 ///
-/// Each node of the hierarchy (channel, pseudo channel, rank, bank group, bank) keeps, per command, the earliest clock
-/// that the constraints met in it allow; a command is legal when all nodes on its path allow it. Issuing a command moves
-/// these clocks by the constraints that name it as the earlier one, so that a check is a maximum of five numbers and
-/// never looks at history. Earliest clocks only grow: an earlier answer stays a lower bound.
+/// Each rank, bank group and bank keeps, per command, the earliest clock that the constraints met in it allow; a command
+/// is legal when all nodes on its path allow it. Issuing a command moves these clocks by the constraints that name it as
+/// the earlier one, so that a check is a maximum of three numbers and never looks at history. What holds for a channel
+/// or pseudo channel is written into all its ranks. Earliest clocks only grow: an earlier answer stays a lower bound.
 struct DRAMDevice: Sendable {
   static let closed: Int32 = -1
-  /// Commands per node, rounded to a power of two.
-  private static let stride = 16
+  /// Slots of a node: one per command, rounded to a power of two.
+  private static let slotShift = 4
 
-  /// What one earlier command does to one later command in the nodes of one level.
+  /// The nodes that a constraint delays.
+  private enum Target {
+    case allRanks, ranksOfPseudoChannel, siblingRanks, rank, group, bank
+  }
+
+  /// What one earlier command does to one later command.
   private struct Rule {
+    var target: Target
     var next: Int
     var distance: Int64
     /// Which window's oldest clock the distance counts from; -1 for the command itself.
     var window: Int
-    var delaysSiblings: Bool
   }
 
   /// A ring of clocks per rank: the last `length` commands that one windowed constraint counts.
@@ -36,20 +41,20 @@ struct DRAMDevice: Sendable {
   private(set) var columnCommands: [Int32]
   /// Open banks of each rank.
   private(set) var openBanks: [Int32]
+  /// Ranks first, then bank groups, then banks.
   private var earliest: [Int64]
   private var windowClocks: [Int64]
   private var windowCursor: [Int]
 
   private let rules: [Rule]
-  /// Where the rules of a level and command start in `rules`: entry `level * stride + command`, up to the next entry.
+  /// The rules of a command start here in `rules` and end where those of the next command start.
   private let ruleStart: [Int]
   private let windows: [Window]
   private let rankShift: Int
   private let groupShift: Int
   private let pseudoChannelShift: Int
-  private let firstRankNode: Int
-  private let firstGroupNode: Int
-  private let firstBankNode: Int
+  private let firstGroup: Int
+  private let firstBank: Int
 
   init(organisation: DRAMOrganisation, constraints: [DRAMConstraint]) {
     ranks = organisation.ranksPerChannel
@@ -58,13 +63,12 @@ struct DRAMDevice: Sendable {
     rankShift = banksPerRank.trailingZeroBitCount
     groupShift = organisation.banksPerGroup.trailingZeroBitCount
     pseudoChannelShift = organisation.ranks.trailingZeroBitCount
-    firstRankNode = 1 + organisation.pseudoChannels
-    firstGroupNode = firstRankNode + ranks
-    firstBankNode = firstGroupNode + ranks * organisation.bankGroups
+    firstGroup = ranks << Self.slotShift
+    firstBank = firstGroup + (ranks * organisation.bankGroups) << Self.slotShift
     openRow = Array(repeating: Self.closed, count: banks)
     columnCommands = Array(repeating: 0, count: banks)
     openBanks = Array(repeating: 0, count: ranks)
-    earliest = Array(repeating: 0, count: (firstBankNode + banks) * Self.stride)
+    earliest = Array(repeating: 0, count: firstBank + banks << Self.slotShift)
 
     var windows: [Window] = []
     var clocks = 0
@@ -83,18 +87,22 @@ struct DRAMDevice: Sendable {
     }
     var rules: [Rule] = []
     var starts: [Int] = []
-    for level in DRAMLevel.allCases {
-      for value in 0..<Self.stride {
-        starts.append(rules.count)
-        guard let previous = DRAMCommand(rawValue: UInt8(value)) else { continue }
-        for (constraint, window) in zip(constraints, windowOfConstraint)
-        where constraint.level == level && constraint.previous.contains(DRAMCommandSet(previous)) {
-          for next in constraint.next.commands {
-            rules.append(
-              Rule(
-                next: Int(next.rawValue), distance: Int64(constraint.distance), window: window,
-                delaysSiblings: constraint.scope == .siblings))
+    for previous in DRAMCommand.allCases {
+      starts.append(rules.count)
+      for (constraint, window) in zip(constraints, windowOfConstraint)
+      where constraint.previous.contains(DRAMCommandSet(previous)) {
+        let target: Target =
+          switch constraint.level {
+          case .channel: .allRanks
+          case .pseudoChannel: .ranksOfPseudoChannel
+          case .rank: constraint.scope == .siblings ? .siblingRanks : .rank
+          case .bankGroup: .group
+          case .bank: .bank
           }
+        for next in constraint.next.commands {
+          rules.append(
+            Rule(
+              target: target, next: Int(next.rawValue), distance: Int64(constraint.distance), window: window))
         }
       }
     }
@@ -107,34 +115,29 @@ struct DRAMDevice: Sendable {
     windowCursor = Array(repeating: 0, count: windows.count * ranks)
   }
 
-  func rank(ofBank bank: Int) -> Int { bank >> rankShift }
+  @inline(__always)
+  func rank(ofBank bank: Int) -> Int { bank &>> rankShift }
 
   /// The earliest clock at which all constraints allow a command to one bank; may lie in the past.
   @inline(__always)
   func earliestClock(_ command: DRAMCommand, bank: Int) -> Int64 {
     let slot = Int(command.rawValue)
-    let group = firstGroupNode + bank >> groupShift
     return max(
-      earliestClock(command, rank: bank >> rankShift), earliest[group * Self.stride + slot],
-      earliest[(firstBankNode + bank) * Self.stride + slot])
+      earliest[(bank &>> rankShift) &<< Self.slotShift | slot],
+      earliest[firstGroup &+ (bank &>> groupShift) &<< Self.slotShift | slot],
+      earliest[firstBank &+ bank &<< Self.slotShift | slot])
   }
 
   /// The earliest clock at which all constraints allow a command to a whole rank; may lie in the past.
   @inline(__always)
   func earliestClock(_ command: DRAMCommand, rank: Int) -> Int64 {
-    let slot = Int(command.rawValue)
-    let pseudoChannel = 1 + rank >> pseudoChannelShift
-    return max(
-      earliest[slot], earliest[pseudoChannel * Self.stride + slot],
-      earliest[(firstRankNode + rank) * Self.stride + slot])
+    earliest[rank &<< Self.slotShift | Int(command.rawValue)]
   }
 
   /// Performs a command on one bank.
   mutating func issue(_ command: DRAMCommand, bank: Int, row: Int32, at clock: Int64) {
-    let rank = bank >> rankShift
-    delay(command, rank: rank, at: clock)
-    delay(command, level: .bankGroup, node: firstGroupNode + bank >> groupShift, rank: rank, at: clock)
-    delay(command, level: .bank, node: firstBankNode + bank, rank: rank, at: clock)
+    let rank = bank &>> rankShift
+    delay(command, rank: rank, bank: bank, at: clock)
     switch command {
     case .activate:
       precondition(openRow[bank] == Self.closed, "An open bank was activated.")
@@ -158,7 +161,8 @@ struct DRAMDevice: Sendable {
 
   /// Performs a command on all banks of a rank.
   mutating func issue(_ command: DRAMCommand, rank: Int, at clock: Int64) {
-    delay(command, rank: rank, at: clock)
+    // Rank-wide commands have rules for ranks only; the bank is not used.
+    delay(command, rank: rank, bank: rank &<< rankShift, at: clock)
     switch command {
     case .prechargeAll:
       for bank in rank << rankShift..<(rank + 1) << rankShift { openRow[bank] = Self.closed }
@@ -176,35 +180,38 @@ struct DRAMDevice: Sendable {
     openBanks[rank] -= 1
   }
 
-  /// Applies the constraints of the levels from the channel down to the rank.
-  private mutating func delay(_ command: DRAMCommand, rank: Int, at clock: Int64) {
+  /// Applies the constraints of a command.
+  private mutating func delay(_ command: DRAMCommand, rank: Int, bank: Int, at clock: Int64) {
     for window in 0..<windows.count where windows[window].previous.contains(DRAMCommandSet(command)) {
       let ring = window * ranks + rank
       windowClocks[windows[window].start + rank * windows[window].length + windowCursor[ring]] = clock
       windowCursor[ring] = windowCursor[ring] + 1 == windows[window].length ? 0 : windowCursor[ring] + 1
     }
-    delay(command, level: .channel, node: 0, rank: rank, at: clock)
-    delay(command, level: .pseudoChannel, node: 1 + rank >> pseudoChannelShift, rank: rank, at: clock)
-    delay(command, level: .rank, node: firstRankNode + rank, rank: rank, at: clock)
-  }
-
-  @inline(__always)
-  private mutating func delay(_ command: DRAMCommand, level: DRAMLevel, node: Int, rank: Int, at clock: Int64) {
-    let index = level.rawValue * Self.stride + Int(command.rawValue)
-    for ruleIndex in ruleStart[index]..<ruleStart[index + 1] {
-      let rule = rules[ruleIndex]
-      if rule.delaysSiblings {
-        let first = (rank >> pseudoChannelShift) << pseudoChannelShift
-        for other in first..<first + 1 << pseudoChannelShift where other != rank {
-          raise((firstRankNode + other) * Self.stride + rule.next, to: clock + rule.distance)
-        }
-      } else if rule.window >= 0 {
+    let index = Int(command.rawValue)
+    for rule in rules[ruleStart[index]..<ruleStart[index + 1]] {
+      var allowed = clock &+ rule.distance
+      if rule.window >= 0 {
         // After the push the cursor points at the oldest clock of the ring.
         let window = windows[rule.window]
-        let oldest = windowClocks[window.start + rank * window.length + windowCursor[rule.window * ranks + rank]]
-        raise(node * Self.stride + rule.next, to: oldest + rule.distance)
-      } else {
-        raise(node * Self.stride + rule.next, to: clock + rule.distance)
+        allowed =
+          windowClocks[window.start + rank * window.length + windowCursor[rule.window * ranks + rank]]
+          &+ rule.distance
+      }
+      switch rule.target {
+      case .bank:
+        raise(firstBank &+ bank &<< Self.slotShift | rule.next, to: allowed)
+      case .group:
+        raise(firstGroup &+ (bank &>> groupShift) &<< Self.slotShift | rule.next, to: allowed)
+      case .rank:
+        raise(rank &<< Self.slotShift | rule.next, to: allowed)
+      case .allRanks:
+        for other in 0..<ranks { raise(other &<< Self.slotShift | rule.next, to: allowed) }
+      case .ranksOfPseudoChannel, .siblingRanks:
+        let first = (rank &>> pseudoChannelShift) &<< pseudoChannelShift
+        for other in first..<first &+ 1 &<< pseudoChannelShift
+        where other != rank || rule.target == .ranksOfPseudoChannel {
+          raise(other &<< Self.slotShift | rule.next, to: allowed)
+        }
       }
     }
   }

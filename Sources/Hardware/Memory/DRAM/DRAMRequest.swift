@@ -88,8 +88,8 @@ struct QueuedRequest: Sendable {
   var transaction: UInt64
   /// Clock of its acceptance.
   var arrival: Int64
-  /// No command for it is legal before this clock; a lower bound that may lie in the past.
-  var wakeClock: Int64
+  /// Orders requests of the same arrival; set by the pool that it enters.
+  var sequence: Int64 = 0
   var tag: Int
   /// Within the channel.
   var bank: Int32
@@ -102,11 +102,22 @@ struct QueuedRequest: Sendable {
   init(_ request: DRAMRequest, bank: Int, arrival: Int64) {
     transaction = request.transaction
     self.arrival = arrival
-    wakeClock = 0
     tag = request.tag
     self.bank = Int32(bank)
     row = request.place.row
     column = request.place.column
     isWrite = request.isWrite
+  }
+
+  /// What fills an unused place.
+  static var unused: QueuedRequest {
+    QueuedRequest(
+      DRAMRequest(transaction: .max, place: DRAMAddress(), isWrite: false, tag: -1), bank: -1, arrival: .max)
+  }
+
+  /// Whether it arrived earlier, or entered the pool earlier in the same clock.
+  @inline(__always)
+  func isOlder(than other: QueuedRequest) -> Bool {
+    arrival != other.arrival ? arrival < other.arrival : sequence < other.sequence
   }
 }

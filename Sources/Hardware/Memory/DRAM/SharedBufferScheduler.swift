@@ -11,6 +11,7 @@ struct SharedBufferScheduler: Sendable {
   private enum Slot {
     case any, column, row
 
+    @inline(__always)
     func matches(_ command: DRAMCommand) -> Bool {
       switch self {
       case .any: true
@@ -24,9 +25,9 @@ struct SharedBufferScheduler: Sendable {
 
   private var refreshTimer: RefreshTimer
   private var dueRefreshes: [DueRefresh] = []
-  private var reads: [QueuedRequest] = []
-  private var writes: [QueuedRequest] = []
-  private var active: [QueuedRequest] = []
+  private var reads: RequestPool
+  private var writes: RequestPool
+  private var active: RequestPool
   /// Active requests of each bank.
   private var activeOfBank: [Int32]
   private var activeOfRank: [Int32]
@@ -36,43 +37,41 @@ struct SharedBufferScheduler: Sendable {
 
   init(_ channel: DRAMChannel) {
     refreshTimer = RefreshTimer(channel, phase: -1)
-    reads.reserveCapacity(channel.controller.readQueue)
-    writes.reserveCapacity(channel.controller.writeQueue)
-    activeOfBank = Array(repeating: 0, count: channel.organisation.banksPerChannel)
+    let banks = channel.organisation.banksPerChannel
+    reads = RequestPool(capacity: channel.controller.readQueue)
+    writes = RequestPool(capacity: channel.controller.writeQueue)
+    // A bank is opened for one request at a time.
+    active = RequestPool(capacity: banks)
+    activeOfBank = Array(repeating: 0, count: banks)
     activeOfRank = Array(repeating: 0, count: channel.device.ranks)
-    active.reserveCapacity(activeOfBank.count)
   }
 
   // MARK: Accepting
 
-  func canAccept(_ request: DRAMRequest, _ channel: DRAMChannel) -> Bool {
-    if request.isWrite ? writes.count < channel.controller.writeQueue : reads.count < channel.controller.readQueue {
-      return true
-    }
-    return writes.contains { $0.transaction == request.transaction }
+  func canAccept(_ request: DRAMRequest) -> Bool {
+    !(request.isWrite ? writes.isFull : reads.isFull) || writes.contains(request.transaction)
   }
 
   mutating func accept(_ request: DRAMRequest, at clock: Int64, _ channel: inout DRAMChannel) {
     nextInterestingClock = clock + 1
-    let isBuffered = writes.contains { $0.transaction == request.transaction }
-    let queued = QueuedRequest(request, bank: channel.bank(of: request.place), arrival: clock)
+    let isBuffered = writes.contains(request.transaction)
     if request.isWrite {
       channel.statistics.writes += 1
       if isBuffered {
         channel.statistics.mergedWrites += 1
         channel.complete(request.tag, isWrite: true, at: clock)
-      } else {
-        writes.append(queued)
+        return
       }
     } else {
       channel.statistics.reads += 1
       if isBuffered {
         channel.statistics.forwardedReads += 1
         completeRead(request.tag, at: clock + 1, &channel)
-      } else {
-        reads.append(queued)
+        return
       }
     }
+    let queued = QueuedRequest(request, bank: channel.bank(of: request.place), arrival: clock)
+    if request.isWrite { writes.insert(queued) } else { reads.insert(queued) }
   }
 
   private mutating func completeRead(_ tag: Int, at clock: Int64, _ channel: inout DRAMChannel) {
@@ -83,7 +82,7 @@ struct SharedBufferScheduler: Sendable {
   // MARK: One clock
 
   mutating func tick(at clock: Int64, _ channel: inout DRAMChannel) {
-    refreshTimer.collect(at: clock, into: &dueRefreshes)
+    if refreshTimer.nextClock <= clock { refreshTimer.collect(at: clock, into: &dueRefreshes) }
     let worked =
       switch channel.commandBus {
       case .shared:
@@ -104,37 +103,29 @@ struct SharedBufferScheduler: Sendable {
 
   /// The first clock at which anything can happen if no request arrives.
   private func wakeClock(after clock: Int64, _ channel: DRAMChannel) -> Int64 {
-    var wake = refreshTimer.nextClock
-    for request in active {
-      // First come, first served looks at one request only and leaves the others' clocks as they are.
-      if request.wakeClock > clock { wake = min(wake, request.wakeClock) }
-    }
+    // First come, first served leaves the clocks of all but the oldest request behind: it comes back every clock.
+    var wake = min(refreshTimer.nextClock, max(active.wakeClock, clock + 1))
     if let due = dueRefreshes.first {
       let step = nextStep(of: due, channel)
       if !isHeldByActive(step, rank: due.rank, bank: due.bank) {
         wake = min(wake, earliestClock(step, due, channel))
       }
     } else {
-      for request in isWriteMode ? writes : reads {
-        wake = min(wake, request.wakeClock)
-        if channel.controller.scheduler == .fcfs { break }
-      }
+      wake = min(wake, max(isWriteMode ? writes.wakeClock : reads.wakeClock, clock + 1))
     }
     return wake
   }
 
   private mutating func issueActive(at clock: Int64, _ channel: inout DRAMChannel) -> Bool {
-    // Requests were promoted in another order than they arrived.
-    var best = -1
-    for index in active.indices where best < 0 || active[index].arrival < active[best].arrival {
-      if channel.controller.scheduler == .fcfs || Self.isReady(&active[index], at: clock, channel) { best = index }
+    let place = active.oldestReady(at: clock, onlyOldest: channel.controller.scheduler == .fcfs, channel) { _, _ in
+      .eligible
     }
-    guard best >= 0, Self.isReady(&active[best], at: clock, channel) else { return false }
-    let command = channel.nextCommand(for: active[best])
-    let request = active.remove(at: best)
+    guard place >= 0 else { return false }
+    let request = active.requests[place]
+    active.remove(at: place)
     activeOfBank[Int(request.bank)] -= 1
     activeOfRank[channel.device.rank(ofBank: Int(request.bank))] -= 1
-    issue(command, request, at: clock, &channel)
+    issue(channel.nextCommand(for: request), request, at: clock, &channel)
     finish(request, at: clock, &channel)
     return true
   }
@@ -153,9 +144,9 @@ struct SharedBufferScheduler: Sendable {
       ? channel.device.earliestClock(step, bank: due.bank) : channel.device.earliestClock(step, rank: due.rank)
   }
 
-  /// Whether a command would close a bank that was opened for a request that still waits for its column command.
-  private func isHeldByActive(_ command: DRAMCommand, rank: Int, bank: Int) -> Bool {
-    guard command.isClosing else { return false }
+  /// Whether a refresh's step would close a bank that was opened for a request which still waits for its column command.
+  private func isHeldByActive(_ step: DRAMCommand, rank: Int, bank: Int) -> Bool {
+    guard step.isClosing else { return false }
     return bank >= 0 ? activeOfBank[bank] > 0 : activeOfRank[rank] > 0
   }
 
@@ -170,8 +161,11 @@ struct SharedBufferScheduler: Sendable {
     } else {
       channel.issue(step, rank: due.rank, at: clock)
     }
-    if step == .refreshAll || step == .refreshBank { dueRefreshes.removeFirst() }
-    if step.isClosing { wakeAll() }
+    if step.isRefresh { dueRefreshes.removeFirst() }
+    if step.isClosing {
+      reads.wakeAll()
+      writes.wakeAll()
+    }
     return true
   }
 
@@ -180,33 +174,28 @@ struct SharedBufferScheduler: Sendable {
   private mutating func issueBuffered(_ slot: Slot, at clock: Int64, _ channel: inout DRAMChannel) -> Bool {
     guard dueRefreshes.isEmpty else { return false }
     updateWriteMode(channel)
-    guard
-      let (index, command) = isWriteMode
-        ? Self.choose(&writes, slot, activeOfBank, at: clock, channel)
-        : Self.choose(&reads, slot, activeOfBank, at: clock, channel)
-    else { return false }
-    var request = isWriteMode ? writes[index] : reads[index]
-    count(&request, command, &channel)
+    let place =
+      isWriteMode
+      ? Self.choose(&writes, slot, activeOfBank, at: clock, channel)
+      : Self.choose(&reads, slot, activeOfBank, at: clock, channel)
+    guard place >= 0 else { return false }
+    let request = isWriteMode ? writes.requests[place] : reads.requests[place]
+    let command = channel.nextCommand(for: request)
+    if !request.isCounted { count(command, &channel) }
+    if command == .precharge {
+      if isWriteMode { writes.markCounted(at: place) } else { reads.markCounted(at: place) }
+    } else {
+      if isWriteMode { writes.remove(at: place) } else { reads.remove(at: place) }
+    }
     issue(command, request, at: clock, &channel)
     if command.isColumn {
-      remove(at: index)
       finish(request, at: clock, &channel)
     } else if command == .activate {
-      remove(at: index)
       activeOfBank[Int(request.bank)] += 1
       activeOfRank[channel.device.rank(ofBank: Int(request.bank))] += 1
-      request.wakeClock = 0
-      active.append(request)
-    } else if isWriteMode {
-      writes[index].isCounted = true
-    } else {
-      reads[index].isCounted = true
+      active.insert(request)
     }
     return true
-  }
-
-  private mutating func remove(at index: Int) {
-    if isWriteMode { writes.remove(at: index) } else { reads.remove(at: index) }
   }
 
   private mutating func updateWriteMode(_ channel: DRAMChannel) {
@@ -217,49 +206,28 @@ struct SharedBufferScheduler: Sendable {
     }
   }
 
-  /// The oldest request with a legal command, in the order of arrival.
   private static func choose(
-    _ buffer: inout [QueuedRequest], _ slot: Slot, _ activeOfBank: [Int32], at clock: Int64, _ channel: DRAMChannel
-  ) -> (index: Int, command: DRAMCommand)? {
-    for index in buffer.indices {
-      if isReady(&buffer[index], at: clock, channel) {
-        let command = channel.nextCommand(for: buffer[index])
-        if slot.matches(command) {
-          let isHeld =
-            (command.isClosing && activeOfBank[Int(buffer[index].bank)] > 0)
-            || (command == .precharge && channel.controller.scheduler == .frfcfsRowHit
-              && hasOlderRowHit(than: buffer[index], in: buffer, channel))
-          if !isHeld { return (index, command) }
-          // What holds it is a request that waits for a column command to its bank, which wakes it.
-          buffer[index].wakeClock = .max
-        }
+    _ pool: inout RequestPool, _ slot: Slot, _ activeOfBank: [Int32], at clock: Int64, _ channel: DRAMChannel
+  ) -> Int {
+    let scheduler = channel.controller.scheduler
+    // The row hits of the clock as it begins.
+    let snapshot = scheduler == .frfcfsRowHit ? pool : nil
+    return pool.oldestReady(at: clock, onlyOldest: scheduler == .fcfs, channel) { request, command in
+      guard slot.matches(command) else { return .otherBus }
+      if command.isClosing, activeOfBank[Int(request.bank)] > 0 { return .held }
+      if let snapshot, command == .precharge {
+        let openRow = channel.device.openRow[Int(request.bank)]
+        let hit = snapshot.oldest { $0.bank == request.bank && $0.row == openRow && $0.arrival <= request.arrival }
+        if hit >= 0 { return .held }
       }
-      if channel.controller.scheduler == .fcfs { return nil }
+      return .eligible
     }
-    return nil
-  }
-
-  /// Whether the request's next command is legal; if not, its wake clock moves to when it may be.
-  @inline(__always)
-  private static func isReady(_ request: inout QueuedRequest, at clock: Int64, _ channel: DRAMChannel) -> Bool {
-    guard request.wakeClock <= clock else { return false }
-    request.wakeClock = channel.device.earliestClock(channel.nextCommand(for: request), bank: Int(request.bank))
-    return request.wakeClock <= clock
-  }
-
-  private static func hasOlderRowHit(
-    than request: QueuedRequest, in buffer: [QueuedRequest], _ channel: DRAMChannel
-  ) -> Bool {
-    let openRow = channel.device.openRow[Int(request.bank)]
-    return buffer.contains { $0.bank == request.bank && $0.row == openRow && $0.arrival <= request.arrival }
   }
 
   // MARK: Issuing
 
-  /// Counts the request as hit, miss or conflict at its first command.
-  private func count(_ request: inout QueuedRequest, _ command: DRAMCommand, _ channel: inout DRAMChannel) {
-    guard !request.isCounted else { return }
-    request.isCounted = true
+  /// Counts a request by its first command.
+  private func count(_ command: DRAMCommand, _ channel: inout DRAMChannel) {
     switch command {
     case .activate: channel.statistics.rowMisses += 1
     case .precharge: channel.statistics.rowConflicts += 1
@@ -271,13 +239,8 @@ struct SharedBufferScheduler: Sendable {
     _ command: DRAMCommand, _ request: QueuedRequest, at clock: Int64, _ channel: inout DRAMChannel
   ) {
     channel.issue(command, bank: Int(request.bank), row: request.row, column: request.column, at: clock)
-    for index in reads.indices where reads[index].bank == request.bank { reads[index].wakeClock = 0 }
-    for index in writes.indices where writes[index].bank == request.bank { writes[index].wakeClock = 0 }
-  }
-
-  private mutating func wakeAll() {
-    for index in reads.indices { reads[index].wakeClock = 0 }
-    for index in writes.indices { writes[index].wakeClock = 0 }
+    reads.wake(bank: request.bank)
+    writes.wake(bank: request.bank)
   }
 
   private mutating func finish(_ request: QueuedRequest, at clock: Int64, _ channel: inout DRAMChannel) {
