@@ -9,6 +9,8 @@
 /// long as the buffer was at its start.
 struct BankQueueScheduler: Sendable {
   private(set) var nextInterestingClock: Int64 = 0
+  /// Requests that left the transaction queues.
+  private(set) var departures: Int64 = 0
 
   private var refreshTimer: RefreshTimer
   /// Refreshes that are due, oldest first.
@@ -84,25 +86,25 @@ struct BankQueueScheduler: Sendable {
     if refreshTimer.nextClock <= clock { refreshTimer.collect(at: clock, into: &dueRefreshes) }
     let pause = dueRefreshes.first
     var issued = refresh(at: clock, &channel)
-    if issued == nil, let candidate = queues.nextCandidate(at: clock, pausedFor: pause, channel) {
+    if issued == nil, let candidate = queues.nextCandidate(at: clock, pausedFor: pause, &channel) {
       issued = candidate.command
       issue(candidate, at: clock, &channel)
     }
     if let issued, channel.commandBus == .rowAndColumn,
       // A refresh that was issued just now no longer pauses its queues.
-      let second = queues.nextCandidate(at: clock, pausedFor: issued.isRefresh ? nil : pause, channel),
+      let second = queues.nextCandidate(at: clock, pausedFor: issued.isRefresh ? nil : pause, &channel),
       second.command.isColumn != issued.isColumn
     {
       issue(second, at: clock, &channel)
     }
     // Only an arrival or a column command lets a transaction move where none could.
-    mayMove = mayMove && moveTransaction(channel)
-    nextInterestingClock = issued != nil || mayMove ? clock + 1 : wakeClock(channel)
+    mayMove = mayMove && moveTransaction(&channel)
+    nextInterestingClock = mayMove ? clock + 1 : max(clock + 1, wakeClock(&channel))
   }
 
-  /// The first clock at which anything can happen if no request arrives.
-  private func wakeClock(_ channel: DRAMChannel) -> Int64 {
-    var wake = min(refreshTimer.nextClock, queues.wakeClock(pausedFor: dueRefreshes.first, channel))
+  /// The first clock at which anything can happen if no request arrives; may lie in the past.
+  private func wakeClock(_ channel: inout DRAMChannel) -> Int64 {
+    var wake = min(refreshTimer.nextClock, queues.wakeClock(pausedFor: dueRefreshes.first, &channel))
     guard let due = dueRefreshes.first else { return wake }
     if due.bank >= 0 {
       let isOpen = channel.device.openRow[due.bank] != DRAMDevice.closed
@@ -126,7 +128,7 @@ struct BankQueueScheduler: Sendable {
       isAnyOpen = true
       guard clock >= channel.device.earliestClock(.precharge, bank: bank) else { continue }
       channel.issue(.precharge, bank: bank, row: -1, column: -1, at: clock)
-      queues.wake(bank)
+      queues.noteRefreshPrecharge(bank, at: clock, &channel)
       return .precharge
     }
     guard !isAnyOpen else { return nil }
@@ -155,7 +157,7 @@ struct BankQueueScheduler: Sendable {
       }
     }
     channel.issue(candidate.command, bank: candidate.bank, row: request.row, column: request.column, at: clock)
-    queues.noteIssue(candidate)
+    queues.noteIssue(candidate, at: clock, &channel)
     guard candidate.command.isColumn else { return }
     mayMove = true
     guard candidate.command.isRead else { return }
@@ -171,7 +173,7 @@ struct BankQueueScheduler: Sendable {
   // MARK: From the transaction queues to the bank queues
 
   /// Moves the first transaction of the chosen queue whose bank queue has room; says whether one moved.
-  private mutating func moveTransaction(_ channel: DRAMChannel) -> Bool {
+  private mutating func moveTransaction(_ channel: inout DRAMChannel) -> Bool {
     let waiting = writeBuffer.count
     if writesToDrain == 0,
       waiting >= channel.controller.writeQueue
@@ -191,6 +193,7 @@ struct BankQueueScheduler: Sendable {
       return queues.isEmpty ? moveRead() : waiting < channel.controller.writeQueue
     }
     writeBuffer.remove(at: place)
+    departures += 1
     queues.append(write)
     writesToDrain -= 1
     return true
@@ -201,6 +204,7 @@ struct BankQueueScheduler: Sendable {
     guard place >= 0 else { return false }
     queues.append(readQueue.requests[place])
     readQueue.remove(at: place)
+    departures += 1
     return true
   }
 }

@@ -59,49 +59,74 @@ struct BankQueues: Sendable {
     wakeClocks[bank] = 0
   }
 
-  /// The bank's state has changed: its queue must be looked at again.
-  mutating func wake(_ bank: Int) {
-    // Only a refresh closes a bank without a candidate: what opens it next is no conflict.
+  /// A refresh closed a bank: what opens it next is no conflict.
+  mutating func noteRefreshPrecharge(_ bank: Int, at clock: Int64, _ channel: inout DRAMChannel) {
     conflict[bank] = false
-    if counts[bank] > 0 { wakeClocks[bank] = 0 }
+    updateWakeClock(bank, at: clock, &channel)
   }
 
   /// A found candidate was issued.
-  mutating func noteIssue(_ candidate: Candidate) {
+  mutating func noteIssue(_ candidate: Candidate, at clock: Int64, _ channel: inout DRAMChannel) {
     let bank = candidate.bank
-    wakeClocks[bank] = 0
     if candidate.command == .precharge { conflict[bank] = true }
-    guard candidate.command.isColumn else { return }
-    if candidate.command.isClosing { conflict[bank] = false }
-    let last = bank * depth + counts[bank] - 1
-    for index in bank * depth + candidate.entry..<last { entries[index] = entries[index + 1] }
-    counts[bank] -= 1
-    waiting -= 1
-    if counts[bank] == 0 { wakeClocks[bank] = .max }
+    if candidate.command.isColumn {
+      if candidate.command.isClosing { conflict[bank] = false }
+      let last = bank * depth + counts[bank] - 1
+      for index in bank * depth + candidate.entry..<last { entries[index] = entries[index + 1] }
+      counts[bank] -= 1
+      waiting -= 1
+    }
+    updateWakeClock(bank, at: clock, &channel)
+  }
+
+  /// The bank's state has changed: its queue waits for another clock now.
+  private mutating func updateWakeClock(_ bank: Int, at clock: Int64, _ channel: inout DRAMChannel) {
+    guard counts[bank] > 0 else {
+      wakeClocks[bank] = .max
+      return
+    }
+    wakeClocks[bank] = 0
+    _ = firstReady(bank, at: clock, &channel)
   }
 
   /// The first legal command of the round-robin scan; the next scan starts after its queue, issued or not.
   mutating func nextCandidate(
-    at clock: Int64, pausedFor refresh: DueRefresh?, _ channel: DRAMChannel
+    at clock: Int64, pausedFor refresh: DueRefresh?, _ channel: inout DRAMChannel
   ) -> Candidate? {
-    var queue = lastQueue
-    for _ in 0..<counts.count {
-      queue = queue + 1 == counts.count ? 0 : queue + 1
-      guard wakeClocks[queue] <= clock else { continue }
-      if let refresh, refresh.concerns(bank: queue, channel) { continue }
-      if let candidate = firstReady(queue, at: clock, channel) {
+    scan(lastQueue + 1..<counts.count, at: clock, pausedFor: refresh, &channel)
+      ?? scan(0..<lastQueue + 1, at: clock, pausedFor: refresh, &channel)
+  }
+
+  private mutating func scan(
+    _ range: Range<Int>, at clock: Int64, pausedFor refresh: DueRefresh?, _ channel: inout DRAMChannel
+  ) -> Candidate? {
+    var queue = firstAwake(range, at: clock)
+    while queue >= 0 {
+      if let refresh, refresh.concerns(bank: queue, &channel) {
+        // Paused: it keeps its wake clock.
+      } else if let candidate = firstReady(queue, at: clock, &channel) {
         lastQueue = queue
         return candidate
       }
+      queue = firstAwake(queue + 1..<range.upperBound, at: clock)
     }
     return nil
   }
 
+  /// The first queue of a range whose wake clock has come; -1 without one.
+  @inline(__always)
+  private func firstAwake(_ range: Range<Int>, at clock: Int64) -> Int {
+    wakeClocks.withUnsafeBufferPointer { wakeClocks in
+      for queue in range where wakeClocks[queue] <= clock { return queue }
+      return -1
+    }
+  }
+
   /// The least wake clock of all queues that are not paused.
-  func wakeClock(pausedFor refresh: DueRefresh?, _ channel: DRAMChannel) -> Int64 {
+  func wakeClock(pausedFor refresh: DueRefresh?, _ channel: inout DRAMChannel) -> Int64 {
     var wake = Int64.max
     for queue in 0..<counts.count where wakeClocks[queue] < wake {
-      if let refresh, refresh.concerns(bank: queue, channel) { continue }
+      if let refresh, refresh.concerns(bank: queue, &channel) { continue }
       wake = wakeClocks[queue]
     }
     return wake
@@ -110,7 +135,7 @@ struct BankQueues: Sendable {
   /// The first entry of a queue whose next command is legal; without one the queue's wake clock moves on.
   ///
   /// Only the oldest entry may precharge, and only when no entry hits the open row or the row has served enough.
-  private mutating func firstReady(_ bank: Int, at clock: Int64, _ channel: DRAMChannel) -> Candidate? {
+  private mutating func firstReady(_ bank: Int, at clock: Int64, _ channel: inout DRAMChannel) -> Candidate? {
     let first = bank * depth
     let entriesEnd = first + counts[bank]
     let openRow = channel.device.openRow[bank]
@@ -120,31 +145,51 @@ struct BankQueues: Sendable {
       wakeClocks[bank] = earliest
       return nil
     }
+    let hits = rowHits(first..<entriesEnd, openRow)
     var wake = Int64.max
-    if entries[first].row != openRow {
-      let isRowDone =
-        channel.device.columnCommands[bank] >= rowHitLimit
-        || !(first..<entriesEnd).contains { entries[$0].row == openRow }
-      if isRowDone {
-        let earliest = channel.device.earliestClock(.precharge, bank: bank)
-        if clock >= earliest { return Candidate(bank: bank, entry: 0, command: .precharge) }
-        wake = earliest
+    if entries[first].row != openRow,
+      (hits.read < 0 && hits.write < 0) || channel.device.columnCommands[bank] >= rowHitLimit
+    {
+      let earliest = channel.device.earliestClock(.precharge, bank: bank)
+      if clock >= earliest { return Candidate(bank: bank, entry: 0, command: .precharge) }
+      wake = earliest
+    }
+    var best: Candidate?
+    func consider(_ index: Int, isWrite: Bool) {
+      guard index >= 0 else { return }
+      let command = channel.columnCommand(isWrite: isWrite)
+      let earliest = channel.device.earliestClock(command, bank: bank)
+      if clock < earliest {
+        wake = min(wake, earliest)
+      } else if index < best?.entry ?? .max {
+        best = Candidate(bank: bank, entry: index, command: command)
       }
     }
-    for index in first..<entriesEnd where entries[index].row == openRow {
-      let command = channel.columnCommand(isWrite: entries[index].isWrite)
-      let earliest = channel.device.earliestClock(command, bank: bank)
-      if clock >= earliest { return Candidate(bank: bank, entry: index - first, command: command) }
-      wake = min(wake, earliest)
+    consider(hits.read, isWrite: false)
+    consider(hits.write, isWrite: true)
+    guard let best else {
+      wakeClocks[bank] = wake
+      return nil
     }
-    wakeClocks[bank] = wake
-    return nil
+    return Candidate(bank: bank, entry: best.entry - first, command: best.command)
+  }
+
+  /// The oldest read and the oldest write that hit a row; -1 without one.
+  private func rowHits(_ range: Range<Int>, _ row: Int32) -> (read: Int, write: Int) {
+    entries.withUnsafeBufferPointer { entries in
+      var read = -1
+      var write = -1
+      for index in range.reversed() where entries[index].row == row {
+        if entries[index].isWrite { write = index } else { read = index }
+      }
+      return (read, write)
+    }
   }
 }
 
 extension DueRefresh {
   /// Whether the refresh pauses a bank's queue.
-  func concerns(bank index: Int, _ channel: DRAMChannel) -> Bool {
+  func concerns(bank index: Int, _ channel: inout DRAMChannel) -> Bool {
     bank >= 0 ? index == bank : channel.device.rank(ofBank: index) == rank
   }
 }

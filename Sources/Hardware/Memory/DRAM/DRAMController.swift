@@ -39,6 +39,14 @@ public struct DRAMController: Sendable {
     }
   }
 
+  /// How many requests have left the queues that take requests in: what was refused stays refused until this grows.
+  public var departures: Int64 {
+    switch specification.controller.policy {
+    case .bankQueues: bankQueues.departures
+    case .sharedBuffers: sharedBuffers.departures
+    }
+  }
+
   /// Whether a request finds room; its answer changes only by a tick or an accepted request.
   public func canAccept(_ request: DRAMRequest) -> Bool {
     switch specification.controller.policy {

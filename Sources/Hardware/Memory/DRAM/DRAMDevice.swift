@@ -9,7 +9,7 @@
 struct DRAMDevice: Sendable {
   static let closed: Int32 = -1
   /// Slots of a node: one per command, rounded to a power of two.
-  private static let slotShift = 4
+  fileprivate static let slotShift = 4
 
   /// The nodes that a constraint delays.
   private enum Target {
@@ -188,36 +188,86 @@ struct DRAMDevice: Sendable {
       windowCursor[ring] = windowCursor[ring] + 1 == windows[window].length ? 0 : windowCursor[ring] + 1
     }
     let index = Int(command.rawValue)
-    for rule in rules[ruleStart[index]..<ruleStart[index + 1]] {
-      var allowed = clock &+ rule.distance
-      if rule.window >= 0 {
-        // After the push the cursor points at the oldest clock of the ring.
-        let window = windows[rule.window]
-        allowed =
-          windowClocks[window.start + rank * window.length + windowCursor[rule.window * ranks + rank]]
-          &+ rule.distance
-      }
-      switch rule.target {
-      case .bank:
-        raise(firstBank &+ bank &<< Self.slotShift | rule.next, to: allowed)
-      case .group:
-        raise(firstGroup &+ (bank &>> groupShift) &<< Self.slotShift | rule.next, to: allowed)
-      case .rank:
-        raise(rank &<< Self.slotShift | rule.next, to: allowed)
-      case .allRanks:
-        for other in 0..<ranks { raise(other &<< Self.slotShift | rule.next, to: allowed) }
-      case .ranksOfPseudoChannel, .siblingRanks:
-        let first = (rank &>> pseudoChannelShift) &<< pseudoChannelShift
-        for other in first..<first &+ 1 &<< pseudoChannelShift
-        where other != rank || rule.target == .ranksOfPseudoChannel {
-          raise(other &<< Self.slotShift | rule.next, to: allowed)
+    // Pointers for the loop that every command runs: bounds and uniqueness are checked once, not per rule.
+    rules.withUnsafeBufferPointer { rules in
+      earliest.withUnsafeMutableBufferPointer { earliest in
+        for ruleIndex in ruleStart[index]..<ruleStart[index + 1] {
+          let rule = rules[ruleIndex]
+          var allowed = clock &+ rule.distance
+          if rule.window >= 0 {
+            // After the push the cursor points at the oldest clock of the ring.
+            let window = windows[rule.window]
+            allowed =
+              windowClocks[window.start + rank * window.length + windowCursor[rule.window * ranks + rank]]
+              &+ rule.distance
+          }
+          func raise(_ slot: Int) {
+            if earliest[slot] < allowed { earliest[slot] = allowed }
+          }
+          switch rule.target {
+          case .bank:
+            raise(firstBank &+ bank &<< Self.slotShift | rule.next)
+          case .group:
+            raise(firstGroup &+ (bank &>> groupShift) &<< Self.slotShift | rule.next)
+          case .rank:
+            raise(rank &<< Self.slotShift | rule.next)
+          case .allRanks:
+            for other in 0..<ranks { raise(other &<< Self.slotShift | rule.next) }
+          case .ranksOfPseudoChannel, .siblingRanks:
+            let first = (rank &>> pseudoChannelShift) &<< pseudoChannelShift
+            for other in first..<first &+ 1 &<< pseudoChannelShift
+            where other != rank || rule.target == .ranksOfPseudoChannel {
+              raise(other &<< Self.slotShift | rule.next)
+            }
+          }
         }
       }
     }
   }
+}
+
+extension DRAMDevice {
+  /// Pointers into the device for a scan over many requests, valid only inside `withView`.
+  struct View {
+    fileprivate let openRow: UnsafePointer<Int32>
+    fileprivate let earliest: UnsafePointer<Int64>
+    fileprivate let banks: Int
+    fileprivate let rankShift: Int
+    fileprivate let groupShift: Int
+    fileprivate let firstGroup: Int
+    fileprivate let firstBank: Int
+
+    /// As `DRAMDevice.openRow`.
+    @inline(__always)
+    func openRow(ofBank bank: Int) -> Int32 {
+      assert(bank >= 0 && bank < banks, "A request has a bank outside the channel.")
+      return openRow[bank]
+    }
+
+    /// As `DRAMDevice.earliestClock(_:bank:)`.
+    @inline(__always)
+    func earliestClock(_ command: DRAMCommand, bank: Int) -> Int64 {
+      assert(bank >= 0 && bank < banks, "A request has a bank outside the channel.")
+      let slot = Int(command.rawValue)
+      return max(
+        earliest[(bank &>> rankShift) &<< DRAMDevice.slotShift | slot],
+        earliest[firstGroup &+ (bank &>> groupShift) &<< DRAMDevice.slotShift | slot],
+        earliest[firstBank &+ bank &<< DRAMDevice.slotShift | slot])
+    }
+  }
 
   @inline(__always)
-  private mutating func raise(_ slot: Int, to clock: Int64) {
-    if earliest[slot] < clock { earliest[slot] = clock }
+  func withView<Result>(_ body: (View) -> Result) -> Result {
+    openRow.withUnsafeBufferPointer { openRow in
+      earliest.withUnsafeBufferPointer { earliest in
+        guard let openRow = openRow.baseAddress, let earliest = earliest.baseAddress else {
+          preconditionFailure("A channel has at least one bank.")
+        }
+        return body(
+          View(
+            openRow: openRow, earliest: earliest, banks: self.openRow.count, rankShift: rankShift,
+            groupShift: groupShift, firstGroup: firstGroup, firstBank: firstBank))
+      }
+    }
   }
 }

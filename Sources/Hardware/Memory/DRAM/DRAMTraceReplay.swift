@@ -69,6 +69,8 @@ public struct DRAMTraceReplay: Sendable {
     var next = 0
     var head = Self.request(0, trace, perLine, specification)
     var clock: Int64 = 0
+    // The departures of the head's channel when it was refused; -1 if it has not been.
+    var refusedAt: Int64 = -1
 
     while completed < count || clock <= lastDone {
       for channel in controllers.indices where !skipsIdleClocks || controllers[channel].nextInterestingClock <= clock {
@@ -87,7 +89,12 @@ public struct DRAMTraceReplay: Sendable {
           break
         }
         let channel = Int(request.place.channel)
-        guard controllers[channel].canAccept(request) else { break }
+        let departures = controllers[channel].departures
+        guard departures != refusedAt, controllers[channel].canAccept(request) else {
+          refusedAt = departures
+          break
+        }
+        refusedAt = -1
         controllers[channel].accept(request, at: clock)
         acceptClocks[next] = clock
         channelOf[next] = UInt8(channel)

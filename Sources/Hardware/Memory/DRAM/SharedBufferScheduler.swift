@@ -22,6 +22,8 @@ struct SharedBufferScheduler: Sendable {
   }
 
   private(set) var nextInterestingClock: Int64 = 0
+  /// Requests that left the read and write buffers.
+  private(set) var departures: Int64 = 0
 
   private var refreshTimer: RefreshTimer
   private var dueRefreshes: [DueRefresh] = []
@@ -32,16 +34,19 @@ struct SharedBufferScheduler: Sendable {
   private var activeOfBank: [Int32]
   private var activeOfRank: [Int32]
   private var isWriteMode = false
+  /// The last clock that was ticked, or left out and caught up with.
+  private var caughtUpClock: Int64 = -1
   /// Clock of the latest read completion: data return in the order in which they were scheduled.
   private var lastReadDone: Int64 = 0
 
   init(_ channel: DRAMChannel) {
     refreshTimer = RefreshTimer(channel, phase: -1)
     let banks = channel.organisation.banksPerChannel
-    reads = RequestPool(capacity: channel.controller.readQueue)
-    writes = RequestPool(capacity: channel.controller.writeQueue)
+    let onlyOldest = channel.controller.scheduler == .fcfs
+    reads = RequestPool(capacity: channel.controller.readQueue, onlyOldest: onlyOldest)
+    writes = RequestPool(capacity: channel.controller.writeQueue, onlyOldest: onlyOldest)
     // A bank is opened for one request at a time.
-    active = RequestPool(capacity: banks)
+    active = RequestPool(capacity: banks, onlyOldest: onlyOldest)
     activeOfBank = Array(repeating: 0, count: banks)
     activeOfRank = Array(repeating: 0, count: channel.device.ranks)
   }
@@ -53,6 +58,7 @@ struct SharedBufferScheduler: Sendable {
   }
 
   mutating func accept(_ request: DRAMRequest, at clock: Int64, _ channel: inout DRAMChannel) {
+    catchUp(through: clock, &channel)
     nextInterestingClock = clock + 1
     let isBuffered = writes.contains(request.transaction)
     if request.isWrite {
@@ -82,44 +88,45 @@ struct SharedBufferScheduler: Sendable {
   // MARK: One clock
 
   mutating func tick(at clock: Int64, _ channel: inout DRAMChannel) {
+    catchUp(through: clock - 1, &channel)
+    caughtUpClock = clock
     if refreshTimer.nextClock <= clock { refreshTimer.collect(at: clock, into: &dueRefreshes) }
-    let worked =
-      switch channel.commandBus {
-      case .shared:
+    switch channel.commandBus {
+    case .shared:
+      _ =
         issueActive(at: clock, &channel) || issueRefresh(.any, at: clock, &channel)
-          || issueBuffered(.any, at: clock, &channel)
-      case .rowAndColumn:
-        issueColumnAndRow(at: clock, &channel)
-      }
-    nextInterestingClock = worked ? clock + 1 : wakeClock(after: clock, channel)
+        || issueBuffered(.any, at: clock, &channel)
+    case .rowAndColumn:
+      // Active requests wait for column commands only; due refreshes for row commands only.
+      _ = issueActive(at: clock, &channel) || issueBuffered(.column, at: clock, &channel)
+      _ = issueRefresh(.row, at: clock, &channel) || issueBuffered(.row, at: clock, &channel)
+    }
+    nextInterestingClock = max(clock + 1, wakeClock(&channel))
   }
 
-  private mutating func issueColumnAndRow(at clock: Int64, _ channel: inout DRAMChannel) -> Bool {
-    // Active requests wait for column commands only; due refreshes for row commands only.
-    let column = issueActive(at: clock, &channel) || issueBuffered(.column, at: clock, &channel)
-    let row = issueRefresh(.row, at: clock, &channel) || issueBuffered(.row, at: clock, &channel)
-    return column || row
+  /// Does what the clocks that were left out would have done: choose the mode.
+  private mutating func catchUp(through clock: Int64, _ channel: inout DRAMChannel) {
+    guard clock > caughtUpClock else { return }
+    caughtUpClock = clock
+    if dueRefreshes.isEmpty { isWriteMode = nextWriteMode(&channel) }
   }
 
-  /// The first clock at which anything can happen if no request arrives.
-  private func wakeClock(after clock: Int64, _ channel: DRAMChannel) -> Int64 {
-    // First come, first served leaves the clocks of all but the oldest request behind: it comes back every clock.
-    var wake = min(refreshTimer.nextClock, max(active.wakeClock, clock + 1))
+  /// The first clock at which anything can happen if no request arrives; may lie in the past.
+  private func wakeClock(_ channel: inout DRAMChannel) -> Int64 {
+    var wake = min(refreshTimer.nextClock, active.wakeClock)
     if let due = dueRefreshes.first {
-      let step = nextStep(of: due, channel)
+      let step = nextStep(of: due, &channel)
       if !isHeldByActive(step, rank: due.rank, bank: due.bank) {
-        wake = min(wake, earliestClock(step, due, channel))
+        wake = min(wake, earliestClock(step, due, &channel))
       }
     } else {
-      wake = min(wake, max(isWriteMode ? writes.wakeClock : reads.wakeClock, clock + 1))
+      wake = min(wake, nextWriteMode(&channel) ? writes.wakeClock : reads.wakeClock)
     }
     return wake
   }
 
   private mutating func issueActive(at clock: Int64, _ channel: inout DRAMChannel) -> Bool {
-    let place = active.oldestReady(at: clock, onlyOldest: channel.controller.scheduler == .fcfs, channel) { _, _ in
-      .eligible
-    }
+    let place = active.oldestReady(at: clock, &channel) { _, _, _ in .eligible }
     guard place >= 0 else { return false }
     let request = active.requests[place]
     active.remove(at: place)
@@ -132,14 +139,14 @@ struct SharedBufferScheduler: Sendable {
 
   // MARK: Refresh
 
-  private func nextStep(of due: DueRefresh, _ channel: DRAMChannel) -> DRAMCommand {
+  private func nextStep(of due: DueRefresh, _ channel: inout DRAMChannel) -> DRAMCommand {
     if due.bank >= 0 {
       return channel.device.openRow[due.bank] == DRAMDevice.closed ? .refreshBank : .precharge
     }
     return channel.device.openBanks[due.rank] == 0 ? .refreshAll : .prechargeAll
   }
 
-  private func earliestClock(_ step: DRAMCommand, _ due: DueRefresh, _ channel: DRAMChannel) -> Int64 {
+  private func earliestClock(_ step: DRAMCommand, _ due: DueRefresh, _ channel: inout DRAMChannel) -> Int64 {
     due.bank >= 0
       ? channel.device.earliestClock(step, bank: due.bank) : channel.device.earliestClock(step, rank: due.rank)
   }
@@ -152,8 +159,8 @@ struct SharedBufferScheduler: Sendable {
 
   private mutating func issueRefresh(_ slot: Slot, at clock: Int64, _ channel: inout DRAMChannel) -> Bool {
     guard let due = dueRefreshes.first else { return false }
-    let step = nextStep(of: due, channel)
-    guard slot.matches(step), earliestClock(step, due, channel) <= clock,
+    let step = nextStep(of: due, &channel)
+    guard slot.matches(step), earliestClock(step, due, &channel) <= clock,
       !isHeldByActive(step, rank: due.rank, bank: due.bank)
     else { return false }
     if due.bank >= 0 {
@@ -173,11 +180,11 @@ struct SharedBufferScheduler: Sendable {
 
   private mutating func issueBuffered(_ slot: Slot, at clock: Int64, _ channel: inout DRAMChannel) -> Bool {
     guard dueRefreshes.isEmpty else { return false }
-    updateWriteMode(channel)
+    isWriteMode = nextWriteMode(&channel)
     let place =
       isWriteMode
-      ? Self.choose(&writes, slot, activeOfBank, at: clock, channel)
-      : Self.choose(&reads, slot, activeOfBank, at: clock, channel)
+      ? Self.choose(&writes, slot, activeOfBank, at: clock, &channel)
+      : Self.choose(&reads, slot, activeOfBank, at: clock, &channel)
     guard place >= 0 else { return false }
     let request = isWriteMode ? writes.requests[place] : reads.requests[place]
     let command = channel.nextCommand(for: request)
@@ -186,6 +193,7 @@ struct SharedBufferScheduler: Sendable {
       if isWriteMode { writes.markCounted(at: place) } else { reads.markCounted(at: place) }
     } else {
       if isWriteMode { writes.remove(at: place) } else { reads.remove(at: place) }
+      departures += 1
     }
     issue(command, request, at: clock, &channel)
     if command.isColumn {
@@ -198,25 +206,24 @@ struct SharedBufferScheduler: Sendable {
     return true
   }
 
-  private mutating func updateWriteMode(_ channel: DRAMChannel) {
-    if isWriteMode {
-      if writes.count < channel.controller.writeLowWatermark, !reads.isEmpty { isWriteMode = false }
-    } else if writes.count > channel.controller.writeHighWatermark || reads.isEmpty {
-      isWriteMode = true
-    }
+  /// The mode after the watermarks were looked at; the same again as long as the buffers keep their sizes.
+  private func nextWriteMode(_ channel: inout DRAMChannel) -> Bool {
+    isWriteMode
+      ? writes.count >= channel.controller.writeLowWatermark || reads.isEmpty
+      : writes.count > channel.controller.writeHighWatermark || reads.isEmpty
   }
 
   private static func choose(
-    _ pool: inout RequestPool, _ slot: Slot, _ activeOfBank: [Int32], at clock: Int64, _ channel: DRAMChannel
+    _ pool: inout RequestPool, _ slot: Slot, _ activeOfBank: [Int32], at clock: Int64, _ channel: inout DRAMChannel
   ) -> Int {
     let scheduler = channel.controller.scheduler
     // The row hits of the clock as it begins.
     let snapshot = scheduler == .frfcfsRowHit ? pool : nil
-    return pool.oldestReady(at: clock, onlyOldest: scheduler == .fcfs, channel) { request, command in
+    return pool.oldestReady(at: clock, &channel) { request, command, device in
       guard slot.matches(command) else { return .otherBus }
       if command.isClosing, activeOfBank[Int(request.bank)] > 0 { return .held }
       if let snapshot, command == .precharge {
-        let openRow = channel.device.openRow[Int(request.bank)]
+        let openRow = device.openRow(ofBank: Int(request.bank))
         let hit = snapshot.oldest { $0.bank == request.bank && $0.row == openRow && $0.arrival <= request.arrival }
         if hit >= 0 { return .held }
       }
@@ -239,8 +246,8 @@ struct SharedBufferScheduler: Sendable {
     _ command: DRAMCommand, _ request: QueuedRequest, at clock: Int64, _ channel: inout DRAMChannel
   ) {
     channel.issue(command, bank: Int(request.bank), row: request.row, column: request.column, at: clock)
-    reads.wake(bank: request.bank)
-    writes.wake(bank: request.bank)
+    reads.updateWakeClocks(bank: request.bank, &channel)
+    writes.updateWakeClocks(bank: request.bank, &channel)
   }
 
   private mutating func finish(_ request: QueuedRequest, at clock: Int64, _ channel: inout DRAMChannel) {
