@@ -7,7 +7,7 @@
 /// issues it; then one transaction moves from a transaction queue to its bank's queue. Writes move only while a batch
 /// drains: it starts when the write buffer is full, or holds more than the watermark while no command waits, and is as
 /// long as the buffer was at its start.
-struct BankQueueScheduler: Sendable {
+struct BankQueueScheduler: ~Copyable, Sendable {
   private(set) var nextInterestingClock: Int64 = 0
   /// Requests that left the transaction queues.
   private(set) var departures: Int64 = 0
@@ -30,12 +30,28 @@ struct BankQueueScheduler: Sendable {
     var tag: Int
   }
 
-  init(_ channel: DRAMChannel) {
+  init(_ channel: borrowing DRAMChannel) {
     refreshTimer = RefreshTimer(channel, phase: 0)
     queues = BankQueues(channel)
-    readQueue = RequestPool(capacity: channel.controller.readQueue)
-    writeBuffer = RequestPool(capacity: channel.controller.writeQueue)
+    let banks = channel.organisation.banksPerChannel
+    readQueue = RequestPool(capacity: channel.controller.readQueue, banks: banks, scheduler: .frfcfs)
+    writeBuffer = RequestPool(capacity: channel.controller.writeQueue, banks: banks, scheduler: .frfcfs)
   }
+
+  private init(copying other: borrowing BankQueueScheduler) {
+    nextInterestingClock = other.nextInterestingClock
+    departures = other.departures
+    refreshTimer = other.refreshTimer
+    dueRefreshes = other.dueRefreshes
+    readQueue = other.readQueue.copy()
+    writeBuffer = other.writeBuffer.copy()
+    writesToDrain = other.writesToDrain
+    queues = other.queues.copy()
+    mayMove = other.mayMove
+    mergedReads = other.mergedReads
+  }
+
+  borrowing func copy() -> BankQueueScheduler { BankQueueScheduler(copying: self) }
 
   // MARK: Accepting
 

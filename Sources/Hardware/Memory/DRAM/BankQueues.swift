@@ -4,7 +4,7 @@
 ///
 /// Each queue remembers a clock before which it has no legal command, so that a scan looks into few queues. The clock
 /// stays valid until the queue's content or its bank's state changes, because constraints only ever move later.
-struct BankQueues: Sendable {
+struct BankQueues: ~Copyable, Sendable {
   /// A legal command that the scan found, and the queue entry it serves.
   struct Candidate {
     var bank: Int
@@ -13,26 +13,39 @@ struct BankQueues: Sendable {
   }
 
   /// The queue of bank `b` starts at `b * depth`.
-  private var entries: [QueuedRequest]
-  private var counts: [Int]
+  private var entries: FixedArray<QueuedRequest>
+  private var counts: FixedArray<Int>
   private var waiting = 0
   /// `Int64.max` for an empty queue.
-  private var wakeClocks: [Int64]
+  private var wakeClocks: FixedArray<Int64>
   /// Whether the bank's row was last closed in favour of another row.
-  private var conflict: [Bool]
+  private var conflict: FixedArray<Bool>
   private var lastQueue = 0
   private let depth: Int
   private let rowHitLimit: Int32
 
-  init(_ channel: DRAMChannel) {
+  init(_ channel: borrowing DRAMChannel) {
     let banks = channel.organisation.banksPerChannel
     depth = channel.controller.bankQueue
     rowHitLimit = Int32(channel.controller.rowHitLimit)
-    entries = Array(repeating: .unused, count: banks * depth)
-    counts = Array(repeating: 0, count: banks)
-    wakeClocks = Array(repeating: .max, count: banks)
-    conflict = Array(repeating: false, count: banks)
+    entries = FixedArray(repeating: .unused, count: banks * depth)
+    counts = FixedArray(repeating: 0, count: banks)
+    wakeClocks = FixedArray(repeating: .max, count: banks)
+    conflict = FixedArray(repeating: false, count: banks)
   }
+
+  private init(copying other: borrowing BankQueues) {
+    entries = other.entries.copy()
+    counts = other.counts.copy()
+    waiting = other.waiting
+    wakeClocks = other.wakeClocks.copy()
+    conflict = other.conflict.copy()
+    lastQueue = other.lastQueue
+    depth = other.depth
+    rowHitLimit = other.rowHitLimit
+  }
+
+  borrowing func copy() -> BankQueues { BankQueues(copying: self) }
 
   var isEmpty: Bool { waiting == 0 }
 
@@ -104,6 +117,14 @@ struct BankQueues: Sendable {
     while queue >= 0 {
       if let refresh, refresh.concerns(bank: queue, &channel) {
         // Paused: it keeps its wake clock.
+      } else if channel.device.openRow[queue] == DRAMDevice.closed {
+        // The commonest case by far: a closed bank waits for its ACT.
+        let earliest = channel.device.earliestClock(.activate, bank: queue)
+        if earliest <= clock {
+          lastQueue = queue
+          return Candidate(bank: queue, entry: 0, command: .activate)
+        }
+        wakeClocks[queue] = earliest
       } else if let candidate = firstReady(queue, at: clock, &channel) {
         lastQueue = queue
         return candidate
@@ -116,18 +137,19 @@ struct BankQueues: Sendable {
   /// The first queue of a range whose wake clock has come; -1 without one.
   @inline(__always)
   private func firstAwake(_ range: Range<Int>, at clock: Int64) -> Int {
-    wakeClocks.withUnsafeBufferPointer { wakeClocks in
-      for queue in range where wakeClocks[queue] <= clock { return queue }
-      return -1
-    }
+    for queue in range where wakeClocks[queue] <= clock { return queue }
+    return -1
   }
 
   /// The least wake clock of all queues that are not paused.
   func wakeClock(pausedFor refresh: DueRefresh?, _ channel: inout DRAMChannel) -> Int64 {
     var wake = Int64.max
-    for queue in 0..<counts.count where wakeClocks[queue] < wake {
-      if let refresh, refresh.concerns(bank: queue, &channel) { continue }
-      wake = wakeClocks[queue]
+    guard let refresh else {
+      for queue in 0..<wakeClocks.count { wake = min(wake, wakeClocks[queue]) }
+      return wake
+    }
+    for queue in 0..<wakeClocks.count where !refresh.concerns(bank: queue, &channel) {
+      wake = min(wake, wakeClocks[queue])
     }
     return wake
   }
@@ -176,14 +198,12 @@ struct BankQueues: Sendable {
 
   /// The oldest read and the oldest write that hit a row; -1 without one.
   private func rowHits(_ range: Range<Int>, _ row: Int32) -> (read: Int, write: Int) {
-    entries.withUnsafeBufferPointer { entries in
-      var read = -1
-      var write = -1
-      for index in range.reversed() where entries[index].row == row {
-        if entries[index].isWrite { write = index } else { read = index }
-      }
-      return (read, write)
+    var read = -1
+    var write = -1
+    for index in range.reversed() where entries[index].row == row {
+      if entries[index].isWrite { write = index } else { read = index }
     }
+    return (read, write)
   }
 }
 

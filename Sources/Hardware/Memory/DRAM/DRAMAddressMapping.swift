@@ -65,7 +65,7 @@ public struct DRAMAddressMapping: Equatable, Sendable, CustomStringConvertible {
 
   /// The string it was made from.
   public let description: String
-  private let transactionShift: UInt64
+  let transactionShift: UInt64
   private let pieces: [Piece]
   private let permuted: [DRAMAddressField]
   private let permutedBits: [Int]
@@ -138,9 +138,10 @@ public struct DRAMAddressMapping: Equatable, Sendable, CustomStringConvertible {
   }
 
   /// The place of the transaction that holds a byte.
-  public func decode(_ byteAddress: UInt64) -> DRAMAddress {
-    let number = byteAddress >> transactionShift
-    // One slot per field, in the order of its declaration.
+  public func decode(_ byteAddress: UInt64) -> DRAMAddress { decode(transaction: byteAddress >> transactionShift) }
+
+  /// The place of a transaction, by its number.
+  func decode(transaction number: UInt64) -> DRAMAddress {
     var channel: UInt64 = 0
     var pseudoChannel: UInt64 = 0
     var rank: UInt64 = 0
@@ -149,7 +150,7 @@ public struct DRAMAddressMapping: Equatable, Sendable, CustomStringConvertible {
     var row: UInt64 = 0
     var column: UInt64 = 0
     for piece in pieces {
-      let bits = (number >> piece.shift & piece.mask) << piece.fieldShift
+      let bits = (number &>> piece.shift & piece.mask) &<< piece.fieldShift
       switch piece.field {
       case .channel: channel |= bits
       case .pseudoChannel: pseudoChannel |= bits
@@ -162,8 +163,8 @@ public struct DRAMAddressMapping: Equatable, Sendable, CustomStringConvertible {
     }
     var key = column
     for (field, width) in zip(permuted, permutedBits) {
-      let mask = key & ((1 << UInt64(width)) - 1)
-      key >>= UInt64(width)
+      let mask = key & ((1 &<< UInt64(width)) &- 1)
+      key &>>= UInt64(width)
       switch field {
       case .pseudoChannel: pseudoChannel ^= mask
       case .rank: rank ^= mask

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What both controller policies act on: the banks, the command bus' log, the completions and the counters.
-struct DRAMChannel: Sendable {
+///
+/// It is passed `inout` also where it is only read: the compiler copies a borrowed struct of this size at each call.
+struct DRAMChannel: ~Copyable, Sendable {
   let timing: DRAMTiming
   let organisation: DRAMOrganisation
   let commandBus: DRAMCommandBus
@@ -22,6 +24,20 @@ struct DRAMChannel: Sendable {
       organisation: specification.organisation,
       constraints: DRAMConstraint.table(timing: specification.timing, bus: specification.commandBus))
   }
+
+  private init(copying other: borrowing DRAMChannel) {
+    timing = other.timing
+    organisation = other.organisation
+    commandBus = other.commandBus
+    controller = other.controller
+    recordsCommands = other.recordsCommands
+    device = other.device.copy()
+    statistics = other.statistics
+    commands = other.commands
+    completions = other.completions
+  }
+
+  borrowing func copy() -> DRAMChannel { DRAMChannel(copying: self) }
 
   /// The bank's index in the channel.
   func bank(of place: DRAMAddress) -> Int {
@@ -100,7 +116,7 @@ struct RefreshTimer: Sendable {
   private(set) var nextClock: Int64
 
   /// - Parameter phase: added to every multiple of the interval.
-  init(_ channel: DRAMChannel, phase: Int64) {
+  init(_ channel: borrowing DRAMChannel, phase: Int64) {
     mode = channel.controller.refresh
     ranks = channel.device.ranks
     banksPerRank = channel.device.banksPerRank

@@ -6,7 +6,7 @@ public enum DRAMLevel: Int, CaseIterable, Sendable {
 }
 
 /// A set of commands.
-public struct DRAMCommandSet: OptionSet, Equatable, Sendable {
+public struct DRAMCommandSet: OptionSet, Equatable, BitwiseCopyable, Sendable {
   public let rawValue: UInt16
 
   public init(rawValue: UInt16) { self.rawValue = rawValue }

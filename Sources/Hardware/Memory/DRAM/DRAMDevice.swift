@@ -6,18 +6,18 @@
 /// is legal when all nodes on its path allow it. Issuing a command moves these clocks by the constraints that name it as
 /// the earlier one, so that a check is a maximum of three numbers and never looks at history. What holds for a channel
 /// or pseudo channel is written into all its ranks. Earliest clocks only grow: an earlier answer stays a lower bound.
-struct DRAMDevice: Sendable {
+struct DRAMDevice: ~Copyable, Sendable {
   static let closed: Int32 = -1
   /// Slots of a node: one per command, rounded to a power of two.
-  fileprivate static let slotShift = 4
+  private static let slotShift = 4
 
   /// The nodes that a constraint delays.
-  private enum Target {
+  private enum Target: Sendable {
     case allRanks, ranksOfPseudoChannel, siblingRanks, rank, group, bank
   }
 
   /// What one earlier command does to one later command.
-  private struct Rule {
+  private struct Rule: Sendable {
     var target: Target
     var next: Int
     var distance: Int64
@@ -26,7 +26,7 @@ struct DRAMDevice: Sendable {
   }
 
   /// A ring of clocks per rank: the last `length` commands that one windowed constraint counts.
-  private struct Window {
+  private struct Window: Sendable {
     var length: Int
     /// Where the ring of rank 0 starts in `windowClocks`.
     var start: Int
@@ -36,20 +36,20 @@ struct DRAMDevice: Sendable {
   let ranks: Int
   let banksPerRank: Int
   /// Row that each bank holds open, `closed` otherwise; banks of rank 0 first, within a rank by bank group.
-  private(set) var openRow: [Int32]
+  private(set) var openRow: FixedArray<Int32>
   /// Column commands that each bank served since its row was opened.
-  private(set) var columnCommands: [Int32]
+  private(set) var columnCommands: FixedArray<Int32>
   /// Open banks of each rank.
-  private(set) var openBanks: [Int32]
+  private(set) var openBanks: FixedArray<Int32>
   /// Ranks first, then bank groups, then banks.
-  private var earliest: [Int64]
-  private var windowClocks: [Int64]
-  private var windowCursor: [Int]
+  private var earliest: FixedArray<Int64>
+  private var windowClocks: FixedArray<Int64>
+  private var windowCursor: FixedArray<Int>
 
-  private let rules: [Rule]
+  private let rules: FixedArray<Rule>
   /// The rules of a command start here in `rules` and end where those of the next command start.
-  private let ruleStart: [Int]
-  private let windows: [Window]
+  private let ruleStart: FixedArray<Int>
+  private let windows: FixedArray<Window>
   private let rankShift: Int
   private let groupShift: Int
   private let pseudoChannelShift: Int
@@ -65,10 +65,10 @@ struct DRAMDevice: Sendable {
     pseudoChannelShift = organisation.ranks.trailingZeroBitCount
     firstGroup = ranks << Self.slotShift
     firstBank = firstGroup + (ranks * organisation.bankGroups) << Self.slotShift
-    openRow = Array(repeating: Self.closed, count: banks)
-    columnCommands = Array(repeating: 0, count: banks)
-    openBanks = Array(repeating: 0, count: ranks)
-    earliest = Array(repeating: 0, count: firstBank + banks << Self.slotShift)
+    openRow = FixedArray(repeating: Self.closed, count: banks)
+    columnCommands = FixedArray(repeating: 0, count: banks)
+    openBanks = FixedArray(repeating: 0, count: ranks)
+    earliest = FixedArray(repeating: 0, count: firstBank + banks << Self.slotShift)
 
     var windows: [Window] = []
     var clocks = 0
@@ -107,13 +107,34 @@ struct DRAMDevice: Sendable {
       }
     }
     starts.append(rules.count)
-    self.rules = rules
-    self.windows = windows
-    ruleStart = starts
+    self.rules = FixedArray(rules)
+    self.windows = FixedArray(windows)
+    ruleStart = FixedArray(starts)
     // Far enough in the past to delay nothing.
-    windowClocks = Array(repeating: Int64.min / 2, count: clocks)
-    windowCursor = Array(repeating: 0, count: windows.count * ranks)
+    windowClocks = FixedArray(repeating: Int64.min / 2, count: clocks)
+    windowCursor = FixedArray(repeating: 0, count: windows.count * ranks)
   }
+
+  private init(copying other: borrowing DRAMDevice) {
+    ranks = other.ranks
+    banksPerRank = other.banksPerRank
+    rankShift = other.rankShift
+    groupShift = other.groupShift
+    pseudoChannelShift = other.pseudoChannelShift
+    firstGroup = other.firstGroup
+    firstBank = other.firstBank
+    openRow = other.openRow.copy()
+    columnCommands = other.columnCommands.copy()
+    openBanks = other.openBanks.copy()
+    earliest = other.earliest.copy()
+    windowClocks = other.windowClocks.copy()
+    windowCursor = other.windowCursor.copy()
+    rules = other.rules.copy()
+    ruleStart = other.ruleStart.copy()
+    windows = other.windows.copy()
+  }
+
+  borrowing func copy() -> DRAMDevice { DRAMDevice(copying: self) }
 
   @inline(__always)
   func rank(ofBank bank: Int) -> Int { bank &>> rankShift }
@@ -188,86 +209,36 @@ struct DRAMDevice: Sendable {
       windowCursor[ring] = windowCursor[ring] + 1 == windows[window].length ? 0 : windowCursor[ring] + 1
     }
     let index = Int(command.rawValue)
-    // Pointers for the loop that every command runs: bounds and uniqueness are checked once, not per rule.
-    rules.withUnsafeBufferPointer { rules in
-      earliest.withUnsafeMutableBufferPointer { earliest in
-        for ruleIndex in ruleStart[index]..<ruleStart[index + 1] {
-          let rule = rules[ruleIndex]
-          var allowed = clock &+ rule.distance
-          if rule.window >= 0 {
-            // After the push the cursor points at the oldest clock of the ring.
-            let window = windows[rule.window]
-            allowed =
-              windowClocks[window.start + rank * window.length + windowCursor[rule.window * ranks + rank]]
-              &+ rule.distance
-          }
-          func raise(_ slot: Int) {
-            if earliest[slot] < allowed { earliest[slot] = allowed }
-          }
-          switch rule.target {
-          case .bank:
-            raise(firstBank &+ bank &<< Self.slotShift | rule.next)
-          case .group:
-            raise(firstGroup &+ (bank &>> groupShift) &<< Self.slotShift | rule.next)
-          case .rank:
-            raise(rank &<< Self.slotShift | rule.next)
-          case .allRanks:
-            for other in 0..<ranks { raise(other &<< Self.slotShift | rule.next) }
-          case .ranksOfPseudoChannel, .siblingRanks:
-            let first = (rank &>> pseudoChannelShift) &<< pseudoChannelShift
-            for other in first..<first &+ 1 &<< pseudoChannelShift
-            where other != rank || rule.target == .ranksOfPseudoChannel {
-              raise(other &<< Self.slotShift | rule.next)
-            }
-          }
+    for ruleIndex in ruleStart[index]..<ruleStart[index + 1] {
+      let rule = rules[ruleIndex]
+      var allowed = clock &+ rule.distance
+      if rule.window >= 0 {
+        // After the push the cursor points at the oldest clock of the ring.
+        let window = windows[rule.window]
+        let cursor = windowCursor[rule.window &* ranks &+ rank]
+        allowed = windowClocks[window.start &+ rank &* window.length &+ cursor] &+ rule.distance
+      }
+      switch rule.target {
+      case .bank:
+        raise(firstBank &+ bank &<< Self.slotShift | rule.next, to: allowed)
+      case .group:
+        raise(firstGroup &+ (bank &>> groupShift) &<< Self.slotShift | rule.next, to: allowed)
+      case .rank:
+        raise(rank &<< Self.slotShift | rule.next, to: allowed)
+      case .allRanks:
+        for other in 0..<ranks { raise(other &<< Self.slotShift | rule.next, to: allowed) }
+      case .ranksOfPseudoChannel, .siblingRanks:
+        let first = (rank &>> pseudoChannelShift) &<< pseudoChannelShift
+        for other in first..<first &+ 1 &<< pseudoChannelShift
+        where other != rank || rule.target == .ranksOfPseudoChannel {
+          raise(other &<< Self.slotShift | rule.next, to: allowed)
         }
       }
-    }
-  }
-}
-
-extension DRAMDevice {
-  /// Pointers into the device for a scan over many requests, valid only inside `withView`.
-  struct View {
-    fileprivate let openRow: UnsafePointer<Int32>
-    fileprivate let earliest: UnsafePointer<Int64>
-    fileprivate let banks: Int
-    fileprivate let rankShift: Int
-    fileprivate let groupShift: Int
-    fileprivate let firstGroup: Int
-    fileprivate let firstBank: Int
-
-    /// As `DRAMDevice.openRow`.
-    @inline(__always)
-    func openRow(ofBank bank: Int) -> Int32 {
-      assert(bank >= 0 && bank < banks, "A request has a bank outside the channel.")
-      return openRow[bank]
-    }
-
-    /// As `DRAMDevice.earliestClock(_:bank:)`.
-    @inline(__always)
-    func earliestClock(_ command: DRAMCommand, bank: Int) -> Int64 {
-      assert(bank >= 0 && bank < banks, "A request has a bank outside the channel.")
-      let slot = Int(command.rawValue)
-      return max(
-        earliest[(bank &>> rankShift) &<< DRAMDevice.slotShift | slot],
-        earliest[firstGroup &+ (bank &>> groupShift) &<< DRAMDevice.slotShift | slot],
-        earliest[firstBank &+ bank &<< DRAMDevice.slotShift | slot])
     }
   }
 
   @inline(__always)
-  func withView<Result>(_ body: (View) -> Result) -> Result {
-    openRow.withUnsafeBufferPointer { openRow in
-      earliest.withUnsafeBufferPointer { earliest in
-        guard let openRow = openRow.baseAddress, let earliest = earliest.baseAddress else {
-          preconditionFailure("A channel has at least one bank.")
-        }
-        return body(
-          View(
-            openRow: openRow, earliest: earliest, banks: self.openRow.count, rankShift: rankShift,
-            groupShift: groupShift, firstGroup: firstGroup, firstBank: firstBank))
-      }
-    }
+  private mutating func raise(_ slot: Int, to clock: Int64) {
+    if earliest[slot] < clock { earliest[slot] = clock }
   }
 }

@@ -17,12 +17,12 @@ public struct DRAMRequest: Equatable, Sendable {
   }
 }
 
-extension DRAMSpecification {
-  /// The request for the transaction that holds a byte.
-  public func request(address: UInt64, isWrite: Bool, tag: Int) -> DRAMRequest {
-    DRAMRequest(
-      transaction: address / UInt64(organisation.transactionBytes), place: addressMapping.decode(address),
-      isWrite: isWrite, tag: tag)
+extension DRAMAddressMapping {
+  /// The request for the transaction that holds a byte, or for the one `offset` transactions after it.
+  public func request(address: UInt64, offset: UInt64 = 0, isWrite: Bool, tag: Int) -> DRAMRequest {
+    let transaction = address >> transactionShift &+ offset
+    return DRAMRequest(
+      transaction: transaction, place: decode(transaction: transaction), isWrite: isWrite, tag: tag)
   }
 }
 

@@ -55,10 +55,10 @@ public struct DRAMTraceReplay: Sendable {
 
   /// Replays a trace from reset.
   public mutating func run(_ trace: [DRAMTraceAccess]) -> DRAMReplayStatistics {
-    let transactionBytes = UInt64(specification.organisation.transactionBytes)
-    let perLine = lineBytes / Int(transactionBytes)
+    let mapping = specification.addressMapping
+    let perLine = lineBytes / specification.organisation.transactionBytes
     let count = trace.count * perLine
-    var controllers = (0..<specification.organisation.channels).map { _ in
+    let controllers = (0..<specification.organisation.channels).map { _ in
       DRAMController(specification, recordsCommands: recordsCommands)
     }
     var acceptClocks = [Int64](repeating: 0, count: count)
@@ -67,7 +67,7 @@ public struct DRAMTraceReplay: Sendable {
     var completed = 0
     var lastDone: Int64 = 0
     var next = 0
-    var head = Self.request(0, trace, perLine, specification)
+    var head = Self.request(0, trace, perLine, mapping)
     var clock: Int64 = 0
     // The departures of the head's channel when it was refused; -1 if it has not been.
     var refusedAt: Int64 = -1
@@ -100,7 +100,7 @@ public struct DRAMTraceReplay: Sendable {
         channelOf[next] = UInt8(channel)
         offered += 1
         next += 1
-        head = Self.request(next, trace, perLine, specification)
+        head = Self.request(next, trace, perLine, mapping)
       }
       var wake = driverClock
       for channel in controllers.indices {
@@ -121,12 +121,12 @@ public struct DRAMTraceReplay: Sendable {
   }
 
   private static func request(
-    _ index: Int, _ trace: [DRAMTraceAccess], _ perLine: Int, _ specification: DRAMSpecification
+    _ index: Int, _ trace: [DRAMTraceAccess], _ perLine: Int, _ mapping: DRAMAddressMapping
   ) -> DRAMRequest? {
     guard index / perLine < trace.count else { return nil }
     let access = trace[index / perLine]
-    let offset = UInt64(index % perLine) * UInt64(specification.organisation.transactionBytes)
-    return specification.request(address: access.address &+ offset, isWrite: access.isWrite, tag: index)
+    return mapping.request(
+      address: access.address, offset: UInt64(index % perLine), isWrite: access.isWrite, tag: index)
   }
 
   private func summary(

@@ -6,21 +6,7 @@
 /// whose banks nobody may close. Due refreshes come next, and while one waits the read and write buffers pause. In
 /// write mode only writes are chosen, else only reads. On a row-and-column bus each clock tries a column command, then
 /// a row command. Clocks are the owner's; the policy's own clock runs one ahead, which shows in when refreshes fall due.
-struct SharedBufferScheduler: Sendable {
-  /// Which commands a choice is limited to.
-  private enum Slot {
-    case any, column, row
-
-    @inline(__always)
-    func matches(_ command: DRAMCommand) -> Bool {
-      switch self {
-      case .any: true
-      case .column: command.isColumn
-      case .row: !command.isColumn
-      }
-    }
-  }
-
+struct SharedBufferScheduler: ~Copyable, Sendable {
   private(set) var nextInterestingClock: Int64 = 0
   /// Requests that left the read and write buffers.
   private(set) var departures: Int64 = 0
@@ -31,25 +17,46 @@ struct SharedBufferScheduler: Sendable {
   private var writes: RequestPool
   private var active: RequestPool
   /// Active requests of each bank.
-  private var activeOfBank: [Int32]
-  private var activeOfRank: [Int32]
+  private var activeOfBank: FixedArray<Int32>
+  private var activeOfRank: FixedArray<Int32>
+  /// As `activeOfBank` with nothing active.
+  private let noneActive: FixedArray<Int32>
   private var isWriteMode = false
   /// The last clock that was ticked, or left out and caught up with.
   private var caughtUpClock: Int64 = -1
   /// Clock of the latest read completion: data return in the order in which they were scheduled.
   private var lastReadDone: Int64 = 0
 
-  init(_ channel: DRAMChannel) {
+  init(_ channel: borrowing DRAMChannel) {
     refreshTimer = RefreshTimer(channel, phase: -1)
     let banks = channel.organisation.banksPerChannel
-    let onlyOldest = channel.controller.scheduler == .fcfs
-    reads = RequestPool(capacity: channel.controller.readQueue, onlyOldest: onlyOldest)
-    writes = RequestPool(capacity: channel.controller.writeQueue, onlyOldest: onlyOldest)
+    let scheduler = channel.controller.scheduler
+    reads = RequestPool(capacity: channel.controller.readQueue, banks: banks, scheduler: scheduler)
+    writes = RequestPool(capacity: channel.controller.writeQueue, banks: banks, scheduler: scheduler)
     // A bank is opened for one request at a time.
-    active = RequestPool(capacity: banks, onlyOldest: onlyOldest)
-    activeOfBank = Array(repeating: 0, count: banks)
-    activeOfRank = Array(repeating: 0, count: channel.device.ranks)
+    active = RequestPool(capacity: banks, banks: banks, scheduler: scheduler)
+    activeOfBank = FixedArray(repeating: 0, count: banks)
+    noneActive = FixedArray(repeating: 0, count: banks)
+    activeOfRank = FixedArray(repeating: 0, count: channel.device.ranks)
   }
+
+  private init(copying other: borrowing SharedBufferScheduler) {
+    nextInterestingClock = other.nextInterestingClock
+    departures = other.departures
+    refreshTimer = other.refreshTimer
+    dueRefreshes = other.dueRefreshes
+    reads = other.reads.copy()
+    writes = other.writes.copy()
+    active = other.active.copy()
+    activeOfBank = other.activeOfBank.copy()
+    activeOfRank = other.activeOfRank.copy()
+    noneActive = other.noneActive.copy()
+    isWriteMode = other.isWriteMode
+    caughtUpClock = other.caughtUpClock
+    lastReadDone = other.lastReadDone
+  }
+
+  borrowing func copy() -> SharedBufferScheduler { SharedBufferScheduler(copying: self) }
 
   // MARK: Accepting
 
@@ -126,7 +133,8 @@ struct SharedBufferScheduler: Sendable {
   }
 
   private mutating func issueActive(at clock: Int64, _ channel: inout DRAMChannel) -> Bool {
-    let place = active.oldestReady(at: clock, &channel) { _, _, _ in .eligible }
+    // Its bank was opened for the request itself, which may close it again.
+    let place = active.oldestReady(at: clock, .any, activeOfBank: noneActive, &channel)
     guard place >= 0 else { return false }
     let request = active.requests[place]
     active.remove(at: place)
@@ -157,7 +165,7 @@ struct SharedBufferScheduler: Sendable {
     return bank >= 0 ? activeOfBank[bank] > 0 : activeOfRank[rank] > 0
   }
 
-  private mutating func issueRefresh(_ slot: Slot, at clock: Int64, _ channel: inout DRAMChannel) -> Bool {
+  private mutating func issueRefresh(_ slot: CommandSlot, at clock: Int64, _ channel: inout DRAMChannel) -> Bool {
     guard let due = dueRefreshes.first else { return false }
     let step = nextStep(of: due, &channel)
     guard slot.matches(step), earliestClock(step, due, &channel) <= clock,
@@ -178,13 +186,13 @@ struct SharedBufferScheduler: Sendable {
 
   // MARK: Reads and writes
 
-  private mutating func issueBuffered(_ slot: Slot, at clock: Int64, _ channel: inout DRAMChannel) -> Bool {
+  private mutating func issueBuffered(_ slot: CommandSlot, at clock: Int64, _ channel: inout DRAMChannel) -> Bool {
     guard dueRefreshes.isEmpty else { return false }
     isWriteMode = nextWriteMode(&channel)
     let place =
       isWriteMode
-      ? Self.choose(&writes, slot, activeOfBank, at: clock, &channel)
-      : Self.choose(&reads, slot, activeOfBank, at: clock, &channel)
+      ? writes.oldestReady(at: clock, slot, activeOfBank: activeOfBank, &channel)
+      : reads.oldestReady(at: clock, slot, activeOfBank: activeOfBank, &channel)
     guard place >= 0 else { return false }
     let request = isWriteMode ? writes.requests[place] : reads.requests[place]
     let command = channel.nextCommand(for: request)
@@ -211,24 +219,6 @@ struct SharedBufferScheduler: Sendable {
     isWriteMode
       ? writes.count >= channel.controller.writeLowWatermark || reads.isEmpty
       : writes.count > channel.controller.writeHighWatermark || reads.isEmpty
-  }
-
-  private static func choose(
-    _ pool: inout RequestPool, _ slot: Slot, _ activeOfBank: [Int32], at clock: Int64, _ channel: inout DRAMChannel
-  ) -> Int {
-    let scheduler = channel.controller.scheduler
-    // The row hits of the clock as it begins.
-    let snapshot = scheduler == .frfcfsRowHit ? pool : nil
-    return pool.oldestReady(at: clock, &channel) { request, command, device in
-      guard slot.matches(command) else { return .otherBus }
-      if command.isClosing, activeOfBank[Int(request.bank)] > 0 { return .held }
-      if let snapshot, command == .precharge {
-        let openRow = device.openRow(ofBank: Int(request.bank))
-        let hit = snapshot.oldest { $0.bank == request.bank && $0.row == openRow && $0.arrival <= request.arrival }
-        if hit >= 0 { return .held }
-      }
-      return .eligible
-    }
   }
 
   // MARK: Issuing
