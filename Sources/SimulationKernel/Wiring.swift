@@ -129,11 +129,14 @@ extension Simulation {
     }
   }
 
-  /// Attaches `observer` to the links whose names satisfy `isIncluded`.
+  /// Attaches `observer` to the links drawn so far whose names satisfy `isIncluded`.
+  ///
+  /// - Precondition: none of them has an observer yet.
   public func observeMessages(_ observer: any MessageObserver, where isIncluded: (String) -> Bool = { _ in true }) {
     let tap = MessageTap(observer)
     taps.append(tap)
     for link in links where isIncluded(link.name) {
+      precondition(link.state.pointee.observer == nil, "a link has one observer")
       link.state.pointee.observer = Unmanaged.passUnretained(tap)
     }
   }
