@@ -31,6 +31,10 @@ public struct Activity: Equatable, Sendable {
   /// There is nothing to do.
   @inlinable public static var idle: Activity { Activity(kind: .idle) }
 
+  /// The component is occupied until `cycle` and need not be ticked before, unless something arrives.
+  @inlinable
+  public static func working(until cycle: Cycle) -> Activity { Activity(kind: .busy, wake: cycle) }
+
   /// The same activity, with a request to be ticked at `cycle` of the component's clock even if nothing happens.
   @inlinable
   public func until(_ cycle: Cycle) -> Activity {
@@ -40,9 +44,9 @@ public struct Activity: Equatable, Sendable {
   /// Joins the stages of one tick: work wins, then the first stage that waited for something.
   @inlinable
   public static func | (first: Activity, second: Activity) -> Activity {
-    if first.kind == .busy || second.kind == .busy { return .worked }
+    if first == .worked || second == .worked { return .worked }
     let wake = first.wake < 0 ? second.wake : second.wake < 0 ? first.wake : min(first.wake, second.wake)
-    let reason = first.kind == .idle ? second : first
+    let reason = second.kind == .busy || first.kind == .idle ? second : first
     return Activity(kind: reason.kind, link: reason.link, wake: wake)
   }
 }

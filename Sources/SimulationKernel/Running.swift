@@ -70,12 +70,12 @@ extension ClockDomain {
           let component = components[slot]
           let activity = component.tick()
           component.book(activity, at: newCycle, observer: observer, links: links)
-          if activity.kind == .busy {
-            state.pointee.wake(slot: slot, at: newCycle + 1)
-            worked = true
-          } else if activity.wake >= 0 {
+          if activity.wake >= 0 {
             state.pointee.wake(slot: slot, at: activity.wake)
+          } else if activity.kind == .busy {
+            state.pointee.wake(slot: slot, at: newCycle + 1)
           }
+          if activity.kind == .busy { worked = true }
         }
       }
     }

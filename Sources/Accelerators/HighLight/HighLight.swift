@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+import Hardware
+import SimulationKernel
+
+/// The figure: HighLight's boxes and wires.
+///
+///     DRAM -> GLB -> VFMU -> NoC -> 4 PE arrays -> NoC -> activation unit -> compression unit -> DRAM
+///              |-> metadata decoders (rank 1, rank 0, B) ->|
+final class HighLight {
+  let memory: IdealDRAM
+  let buffer: GlobalBuffer
+  let rank1Decoder: MetadataDecoder
+  let rank0Decoder: MetadataDecoder
+  let maskDecoder: MetadataDecoder
+  let vfmu: VFMU
+  let multicast: MulticastNetwork
+  let stationaryBus: StationaryBus
+  let arrays: [PEArray]
+  let collector: Collector
+  let activationUnit: ActivationUnit
+  let compressionUnit: CompressionUnit
+  let sequencer: Sequencer
+
+  /// The components that report actions, in the figure's order.
+  var reporting: [any ActionReporting] {
+    [memory, buffer, rank1Decoder, rank0Decoder, maskDecoder, vfmu, multicast, stationaryBus] + arrays
+      + [collector, activationUnit, compressionUnit]
+  }
+
+  init(in core: ClockDomain, _ specification: HighLightSpecification, _ layer: PreparedLayer) {
+    let values = specification.values
+    let wordBytes = layer.wordBytes
+    memory = IdealDRAM(in: core, specification.memory, image: layer.image)
+    var plan = layer.mapping.plan
+    plan.memoryComponent = memory.index
+    buffer = GlobalBuffer(in: core, specification.buffer, plan: plan)
+    rank1Decoder = MetadataDecoder(in: core, name: "MetadataDecoder.rank1", rank: 1, widestField: 24)
+    rank0Decoder = MetadataDecoder(in: core, name: "MetadataDecoder.rank0", rank: 0, widestField: 32)
+    maskDecoder = MetadataDecoder(
+      in: core, name: "MetadataDecoder.operandB", rank: nil, widestField: OperandWindow.wordLimit)
+    vfmu = VFMU(
+      in: core,
+      VFMU.Specification(
+        bufferRows: values.integer("vfmu.buffer_rows"), wordBytes: wordBytes,
+        isCompressed: layer.operandB.isCompressed))
+    let arraySpecification = specification.array(layer.operandA.compressed.layout, wordBits: wordBytes * 8)
+    multicast = MulticastNetwork(
+      in: core, branches: specification.arrays, bytesPerCycle: values.integer("noc.bytes_per_cycle"),
+      windowBytes: arraySpecification.windowWords * wordBytes)
+    stationaryBus = StationaryBus(
+      in: core,
+      StationaryBus.Specification(
+        array: arraySpecification, arrays: specification.arrays, wordBytes: wordBytes,
+        bytesPerCycle: values.integer("noc.operand_a_bytes_per_cycle")),
+      padding: layer.padding)
+    arrays = (0..<specification.arrays).map { PEArray(in: core, name: "PEArray[\($0)]", arraySpecification) }
+    collector = Collector(
+      in: core, arrays: specification.arrays, wordsPerCycle: values.integer("noc.collection_words_per_cycle"))
+    activationUnit = ActivationUnit(in: core, layer.activation, result: layer.result)
+    compressionUnit = CompressionUnit(in: core, layout: layer.outputLayout)
+    sequencer = Sequencer(in: core, program: layer.mapping.program, plan: plan)
+    multicast.setArrays(arrays.map(\.index))
+    for array in arrays { array.collectorIndex = collector.index }
+    wire(in: core.simulation, specification)
+  }
+
+  private func wire(in simulation: Simulation, _ specification: HighLightSpecification) {
+    let values = specification.values
+    let queue = specification.memoryQueueEntries
+    let network = Cycle(values.integer("noc.latency_cycles"))
+    let networkSlots = Int(network) + 1
+    let access = Cycle(specification.buffer.latencyCycles)
+    let rowSlots = Int(access) + 2
+    // Off-chip.
+    let latency = Cycle(specification.memory.latencyCycles)
+    simulation.connect(sequencer.reads, to: memory.reads, capacity: queue)
+    simulation.connect(compressionUnit.writes, to: memory.writes, capacity: queue)
+    simulation.connect(
+      memory.lines, to: buffer.fills, latency: latency,
+      capacity: queue + (Int(latency) + 1) * max(1, specification.memory.readBytesPerCycle / 64))
+    simulation.connect(
+      memory.acknowledgements, to: compressionUnit.acknowledgements, latency: latency,
+      capacity: queue + (Int(latency) + 1) * max(1, specification.memory.writeBytesPerCycle / 64))
+    // Buffer to arrays.
+    simulation.connect(buffer.operandB.rows, to: vfmu.rows, latency: access, capacity: rowSlots)
+    simulation.connect(buffer.operandA.rows, to: stationaryBus.rows, latency: access, capacity: rowSlots)
+    simulation.connect(buffer.maskB.rows, to: maskDecoder.rows, latency: access, capacity: rowSlots)
+    simulation.connect(buffer.rank1A.rows, to: rank1Decoder.rows, latency: access, capacity: rowSlots)
+    simulation.connect(buffer.rank0A.rows, to: rank0Decoder.rows, latency: access, capacity: rowSlots)
+    simulation.connect(maskDecoder.fields, to: vfmu.masks, capacity: 2)
+    simulation.connect(rank1Decoder.fields, to: stationaryBus.rank1, capacity: 2)
+    simulation.connect(rank0Decoder.fields, to: stationaryBus.rank0, capacity: 2)
+    simulation.connect(vfmu.windows, to: multicast.windows, capacity: 2)
+    for (index, array) in arrays.enumerated() {
+      simulation.connect(multicast.branches[index], to: array.windows, latency: network, capacity: networkSlots)
+      simulation.connect(stationaryBus.arrays[index], to: array.stationary, latency: network, capacity: networkSlots)
+      simulation.connect(array.sums, to: collector.arrays[index], latency: network, capacity: networkSlots)
+    }
+    // Results.
+    simulation.connect(collector.columns, to: activationUnit.columns, capacity: 2)
+    simulation.connect(
+      activationUnit.outputs, to: compressionUnit.outputs, capacity: values.integer("output.fifo_columns"))
+    // Control.
+    let commands = 4
+    simulation.connect(buffer.releases, to: sequencer.releases, capacity: 2)
+    simulation.connect(sequencer.operandACommands, to: buffer.operandA.commands, capacity: commands)
+    simulation.connect(sequencer.rank1ACommands, to: buffer.rank1A.commands, capacity: commands)
+    simulation.connect(sequencer.rank0ACommands, to: buffer.rank0A.commands, capacity: commands)
+    simulation.connect(sequencer.operandBCommands, to: buffer.operandB.commands, capacity: commands)
+    simulation.connect(sequencer.maskBCommands, to: buffer.maskB.commands, capacity: commands)
+    simulation.connect(sequencer.rank1Decodes, to: rank1Decoder.commands, capacity: commands)
+    simulation.connect(sequencer.rank0Decodes, to: rank0Decoder.commands, capacity: commands)
+    simulation.connect(sequencer.maskDecodes, to: maskDecoder.commands, capacity: commands)
+    simulation.connect(sequencer.loads, to: stationaryBus.commands, capacity: commands)
+    simulation.connect(sequencer.streams, to: vfmu.commands, capacity: commands)
+  }
+}

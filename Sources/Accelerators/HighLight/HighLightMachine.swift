@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+import Hardware
+import SimulationKernel
+import Sparsity
+import Statistics
+import Workloads
+
+/// A HighLight machine that simulates layers, one at a time, each from reset.
+public struct HighLightMachine: Sendable {
+  public let specification: HighLightSpecification
+
+  public init(_ specification: HighLightSpecification) { self.specification = specification }
+
+  /// Simulates `layer` and checks everything that can be checked about the run.
+  ///
+  /// - Parameter progress: called every 65,536 cycles with the cycle and the mapping's bound; false abandons the run.
+  /// - Throws: `LayerFailure` where a check failed, `PatternViolation` or `ReferenceProductError` where the operands
+  ///   are not what they claim, `MappingError`, `Deadlock`, or `CancellationError` if `progress` said so.
+  public func simulate(
+    _ layer: GEMMLayer, options: LayerOptions = LayerOptions(),
+    progress: (_ cycle: Int64, _ bound: Int64) -> Bool = { _, _ in true }
+  ) throws -> LayerOutcome {
+    let reference = try ReferenceProduct.multiply(
+      Tensor(shape: [layer.m, layer.k], elements: layer.a),
+      bColumns: Tensor(shape: [layer.n, layer.k], elements: layer.bTransposed)
+    ).elements
+    let prepared = try PreparedLayer(layer, reference: reference, on: specification)
+    let simulation = Simulation(perturbation: options.perturbation)
+    let core = simulation.addClock("core", period: Femtoseconds((1e6 / specification.clockGHz).rounded()))
+    let figure = HighLight(in: core, specification, prepared)
+    let spans = options.recordsSpans ? SpanRecorder() : nil
+    simulation.activityObserver = spans
+    try simulation.start()
+    let bound = prepared.mapping.estimate.boundCycles
+    let slice = Cycle(65_536)
+    while try simulation.run(through: (core.cycle + slice) * core.period) == .reachedLimit {
+      guard progress(core.cycle, bound) else { throw CancellationError() }
+    }
+    simulation.closeAccounts()
+    let cycles = core.cycle + 1
+    for array in figure.arrays { array.closeLedger(cycles: cycles) }
+    return try outcome(
+      of: prepared, figure: figure, simulation: simulation, cycles: cycles, spans: spans?.spans ?? [],
+      reference: reference)
+  }
+
+  private func outcome(
+    of prepared: PreparedLayer, figure: HighLight, simulation: Simulation, cycles: Int64, spans: [ActivitySpan],
+    reference: [Int32]
+  ) throws -> LayerOutcome {
+    var statistics = LayerStatistics(simulation)
+    let names = simulation.components.map(\.name)
+    statistics.spans = spans
+    statistics.ledger = Ledger(
+      lanes: Int64(specification.lanes), cycles: cycles,
+      entries: figure.arrays.flatMap { $0.ledgerEntries(names: names) })
+    statistics.actions = figure.reporting.flatMap(\.actionCounts)
+    statistics.bounds = prepared.mapping.estimate.bounds
+    var memory = figure.memory.statistics
+    memory.cycles = cycles
+    memory.bandwidthGBPerSecond =
+      Double(memory.readBytes + memory.writeBytes) / Double(cycles) * specification.clockGHz
+    statistics.dram = [memory]
+    let z = prepared.result.elements
+    let check = LayerCheck(prepared, z: z, reference: reference, statistics: statistics, links: simulation.linkAccounts)
+    statistics.resultHash = check.resultHash
+    try check.run()
+    return LayerOutcome(
+      summary: summary(of: prepared, statistics: statistics, memory: memory), statistics: statistics, z: z,
+      requantisation: prepared.requantisation)
+  }
+
+  private func summary(
+    of prepared: PreparedLayer, statistics: LayerStatistics, memory: DRAMStatistics
+  ) -> LayerSummary {
+    let layer = prepared.layer
+    let ledger = statistics.ledger
+    let active = [Cause.effectual, .ineffectualBZero, .ineffectualAZero, .paddingShape, .paddingPattern]
+    return LayerSummary(
+      layer: layer.name, design: specification.values.name,
+      pattern: (layer.declaredPattern ?? .dense).description, patternExecuted: prepared.executed.description,
+      m: Int64(layer.m), n: Int64(layer.n), k: Int64(layer.k), lanes: ledger.lanes, cycles: ledger.cycles,
+      macsEffectual: ledger.laneCycles(of: .effectual),
+      laneCyclesActive: active.reduce(0) { $0 + ledger.laneCycles(of: $1) }, dramReadBytes: memory.readBytes,
+      dramWriteBytes: memory.writeBytes, clockGHz: specification.clockGHz, verified: true,
+      mapping: LoopNestText(prepared, specification: specification).description)
+  }
+}
+
+/// How a layer is simulated; nothing here changes a result.
+public struct LayerOptions: Sendable {
+  /// Whether every component's activity is kept as spans.
+  public var recordsSpans: Bool
+  /// Disturbances for tests.
+  public var perturbation: Simulation.Perturbation
+
+  public init(recordsSpans: Bool = false, perturbation: Simulation.Perturbation = Simulation.Perturbation()) {
+    self.recordsSpans = recordsSpans
+    self.perturbation = perturbation
+  }
+}
+
+/// What simulating a layer yields.
+public struct LayerOutcome: Sendable {
+  public var summary: LayerSummary
+  public var statistics: LayerStatistics
+  /// Z, exact, row-major [M, N].
+  public var z: [Int32]
+  /// The scale that the result was requantised with, given or chosen.
+  public var requantisation: Requantisation
+}

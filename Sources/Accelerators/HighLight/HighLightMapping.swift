@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+import Hardware
+
+/// How a layer is laid onto the machine: blocks, loop nest, and the buffer's division into rings.
+struct HighLightMapping {
+  let program: LayerProgram
+  let plan: BufferPlan
+  /// What the search compared: cycles that no run of this mapping can beat, and bytes moved over DRAM.
+  let estimate: MappingEstimate
+  /// Bytes of memory that the operands take, from address 0.
+  let operandBytes: Int
+}
+
+/// Why no mapping fits.
+public struct MappingError: Error, CustomStringConvertible {
+  public let layer: String
+  public let dataBytes: Int
+  public let metadataBytes: Int
+
+  public var description: String {
+    "layer \(layer): no mapping fits glb.data_bytes = \(dataBytes) and glb.metadata_bytes = \(metadataBytes): "
+      + "not even one window of each operand; allowed are larger buffers"
+  }
+}
+
+/// Finds the mapping of least cost (bound plus expected waiting) among all loop orders, block widths, group sizes and residences.
+struct HighLightMapper {
+  let specification: HighLightSpecification
+  let operandA: OperandALayout
+  let operandB: OperandBLayout
+  let rowCount: Int
+  let columnCount: Int
+  let outputIsCompressed: Bool
+
+  /// The mapping that is expected to take fewest cycles; of equals the one that moves fewest bytes, then the first.
+  ///
+  /// - Throws: `MappingError` if not even a window of each operand fits the buffer.
+  func bestMapping(layer: String) throws -> HighLightMapping {
+    var best: HighLightMapping?
+    let directoryA = operandA.directory(at: 0)
+    let bytesA = directoryA.byteCount
+    for blocks in blockCounts() {
+      let columnStarts = (0...blocks).map { Int32(columnCount * $0 / blocks) }
+      let directoryB = operandB.directory(columnStarts: columnStarts, at: bytesA)
+      for nest in nests(columnBlocks: blocks) {
+        let program = LayerProgram(
+          nest: nest, operandA: directoryA, operandB: directoryB, columnStarts: columnStarts, rowCount: rowCount,
+          rowsPerBlock: specification.rowsPerBlock, windowWords: operandA.windowWords)
+        guard let plan = BufferDivision(program, specification: specification).plan() else { continue }
+        let estimate = MappingEstimate(
+          program, plan: plan, specification: specification, layout: operandA.compressed.layout, wordBytes: operandA.wordBytes,
+          writesAreKnown: !outputIsCompressed)
+        if let best, best.estimate.rank <= estimate.rank { continue }
+        best = HighLightMapping(
+          program: program, plan: plan, estimate: estimate, operandBytes: bytesA + directoryB.byteCount)
+      }
+    }
+    guard let best else {
+      throw MappingError(
+        layer: layer, dataBytes: specification.buffer.dataBytes, metadataBytes: specification.buffer.metadataBytes)
+    }
+    return best
+  }
+
+  /// Numbers of column blocks to try: the fewest that the register file allows, and narrower ones by halves.
+  ///
+  /// Blocks are balanced, so that no block is much narrower than its neighbours.
+  private func blockCounts() -> [Int] {
+    let fewest = (columnCount + specification.columnsPerBlock - 1) / specification.columnsPerBlock
+    var counts: [Int] = []
+    var width = specification.columnsPerBlock
+    while width >= 1 {
+      let blocks = max(fewest, (columnCount + width - 1) / width)
+      if blocks <= columnCount && counts.last != blocks { counts.append(blocks) }
+      width = width > 16 ? width - 16 : width / 2
+    }
+    return counts
+  }
+
+  private func nests(columnBlocks: Int) -> [LoopNest] {
+    var nests: [LoopNest] = []
+    for order in [LoopNest.Order.columnsOuter, .rowsOuter] {
+      let outerBlocks = order == .rowsOuter ? operandA.rowBlocks : columnBlocks
+      var size = 1
+      var sizes: [Int] = []
+      while size < outerBlocks {
+        sizes.append(size)
+        size *= 2
+      }
+      sizes.append(outerBlocks)
+      for groupSize in sizes {
+        for (outer, inner) in [(true, true), (true, false), (false, true), (false, false)] {
+          nests.append(
+            LoopNest(
+              order: order, rowBlocks: operandA.rowBlocks, columnBlocks: columnBlocks, windows: operandA.windows,
+              groupSize: groupSize, outerIsResident: outer, innerIsResident: inner))
+        }
+      }
+    }
+    return nests
+  }
+}
+
+extension OperandDirectory {
+  /// Bytes of all streams.
+  var byteCount: Int { streams.reduce(0) { $0 + Int($1.lineStarts.last ?? 0) } * Line.byteCount }
+}

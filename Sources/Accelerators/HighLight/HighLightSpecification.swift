@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+import Hardware
+import Sparsity
+
+/// Sizes, widths, latencies and policies of a HighLight machine.
+///
+/// The shape of a row is the paper's: 2 rank-1 groups of G1 = 4 PEs with G0 = 2 MACs each. Everything the paper leaves
+/// open is a parameter of `HighLightSpecification.schema`.
+public struct HighLightSpecification: Sendable {
+  /// The patterns that the machine exploits in operand A.
+  public static let patternRule: HardwareRule = {
+    guard let rule = try? HardwareRule("C1(4:{4<=H<=8})->C0(2:{2<=H<=4})") else {
+      preconditionFailure("HighLight's rule is a rule")
+    }
+    return rule
+  }()
+
+  /// How operand B, or the result, is stored.
+  public enum StorageFormat: String, Sendable {
+    /// Whatever takes fewer bits; for the result, compressed behind a ReLU.
+    case auto
+    case uncompressed
+    /// Zeros left out, a bit for every word.
+    case bitmask
+  }
+
+  /// Rank-1 groups of a row, PEs of a group, MACs of a PE.
+  public static let rowGroups = 2
+  public static let blocksPerGroup = 4
+  public static let valuesPerBlock = 2
+  /// Rows and lanes of a row of an array.
+  public static let rowsPerArray = 16
+  public static let lanesPerRow = rowGroups * blocksPerGroup * valuesPerBlock
+
+  public let values: ParameterValues
+  public let clockGHz: Double
+  public let arrays: Int
+  public let columnsPerBlock: Int
+  public let buffer: GlobalBuffer.Specification
+  public let memory: IdealDRAM.Specification
+  public let memoryQueueEntries: Int
+  public let operandBFormat: StorageFormat
+  public let outputFormat: StorageFormat
+
+  /// Rows of Z in a block.
+  public var rowsPerBlock: Int { arrays * Self.rowsPerArray }
+  /// MACs of the machine.
+  public var lanes: Int { rowsPerBlock * Self.lanesPerRow }
+
+  /// Reads the resolved parameters of a design; they were checked when they were resolved.
+  public init(_ values: ParameterValues) {
+    self.values = values
+    clockGHz = values.number("clock_ghz")
+    arrays = values.integer("array.count")
+    columnsPerBlock = values.integer("rf.columns")
+    buffer = GlobalBuffer.Specification(
+      dataBytes: values.integer("glb.data_bytes"), dataBanks: values.integer("glb.data_banks"),
+      metadataBytes: values.integer("glb.metadata_bytes"), metadataBanks: values.integer("glb.metadata_banks"),
+      portBytesPerCycle: values.integer("glb.port_bytes_per_cycle"),
+      latencyCycles: values.integer("glb.latency_cycles"))
+    let shared = values.integer("dram.bytes_per_cycle")
+    let read = values.optionalInteger("dram.read_bytes_per_cycle")
+    let write = values.optionalInteger("dram.write_bytes_per_cycle")
+    memory = IdealDRAM.Specification(
+      readBytesPerCycle: read ?? shared, writeBytesPerCycle: write ?? shared,
+      isShared: read == nil && write == nil, latencyCycles: values.integer("dram.latency_cycles"))
+    memoryQueueEntries = values.integer("dram.queue_entries")
+    operandBFormat = StorageFormat(rawValue: values.text("operand_b.format")) ?? .auto
+    outputFormat = StorageFormat(rawValue: values.text("output.format")) ?? .auto
+  }
+
+  /// An array's specification for a layer that runs by `layout`.
+  func array(_ layout: HSSLayout, wordBits: Int) -> PEArray.Specification {
+    PEArray.Specification(
+      rows: Self.rowsPerArray, groups: Self.rowGroups, blocksPerGroup: Self.blocksPerGroup,
+      valuesPerBlock: Self.valuesPerBlock, columns: columnsPerBlock, groupBlocks: layout.rank1.h,
+      blockValues: layout.rank0.h, wordBits: wordBits, drainWordsPerCycle: values.integer("rf.drain_words_per_cycle"),
+      accumulateCycles: values.integer("rf.accumulate_cycles"),
+      hazardRule: PEArray.HazardRule(rawValue: values.text("rf.hazard")) ?? .forward,
+      gatesZeros: values.boolean("mac.gate_zero"), hasRank1Metadata: layout.blockOffsetBits > 0,
+      hasRank0Metadata: layout.valueOffsetBits > 0)
+  }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+import Hardware
+
+/// A mapping as a loop nest, a line a level, outermost first.
+struct LoopNestText: CustomStringConvertible {
+  let program: LayerProgram
+  let plan: BufferPlan
+  let specification: HighLightSpecification
+
+  init(_ prepared: PreparedLayer, specification: HighLightSpecification) {
+    program = prepared.mapping.program
+    plan = prepared.mapping.plan
+    self.specification = specification
+  }
+
+  var description: String {
+    let nest = program.nest
+    let rows = "m (blocks of \(program.rowsPerBlock) rows)"
+    let widest = (0..<nest.columnBlocks).map(program.columns(inBlock:)).max() ?? 0
+    let columns = "n (blocks of up to \(widest) columns)"
+    let (outer, inner) = nest.order == .rowsOuter ? (rows, columns) : (columns, rows)
+    let (outerOperand, innerOperand) = nest.order == .rowsOuter ? ("A", "B") : ("B", "A")
+    func tile(_ operand: String, isResident: Bool) -> String {
+      isResident ? "\(operand)'s tile stays in the GLB" : "\(operand) is fetched for every use"
+    }
+    return """
+      DRAM      for \(outer) in groups of \(nest.groupSize): \(nest.groups)   # \(tile(outerOperand, isResident: nest.outerIsResident))
+      DRAM      for \(inner): \(nest.innerBlocks)   # \(tile(innerOperand, isResident: nest.innerIsResident))
+      GLB       for \(outer): \(min(nest.groupSize, nest.outerBlocks))   # rings: A \(plan.operandA.count), B \(plan.operandB.count) lines; metadata \(plan.rank1A.count) + \(plan.rank0A.count) + \(plan.maskB.count)
+      RF        for k (windows of \(program.windowWords)): \(nest.windows)
+      registers for n (columns): \(widest)
+      spatial   for m: \(specification.arrays) arrays x \(HighLightSpecification.rowsPerArray) rows; for k: \(HighLightSpecification.rowGroups) groups x \(HighLightSpecification.blocksPerGroup) PEs x \(HighLightSpecification.valuesPerBlock) MACs
+      """
+  }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+import Hardware
+import Sparsity
+import Statistics
+
+/// What a mapping costs at least: traffic at every level, and the cycles that no run of it can beat.
+struct MappingEstimate {
+  /// Lines fetched from DRAM, data and metadata, and lines certainly written to it.
+  let readLines: Int
+  let writeLines: Int
+  let bounds: [Bound]
+  /// Cycles that the arrays are expected to wait for tiles that could not be fetched early enough.
+  let exposedCycles: Int64
+
+  /// The largest bound.
+  var boundCycles: Int64 { bounds.map(\.cycles).max() ?? 0 }
+
+  /// Orders mappings: expected cycles first, then bytes moved.
+  var rank: (cycles: Int64, lines: Int) { (boundCycles + exposedCycles, readLines + writeLines) }
+
+  /// - Parameter writesAreKnown: whether the result takes a whole line wherever it has values; compressed, it may take
+  ///   none, and does not count towards a bound.
+  init(
+    _ program: LayerProgram, plan: BufferPlan, specification: HighLightSpecification, layout: HSSLayout,
+    wordBytes: Int, writesAreKnown: Bool
+  ) {
+    let traffic = MappingTraffic(program)
+    let nest = program.nest
+    readLines = traffic.linesA + traffic.linesB
+    let columns = Int(program.columnStarts.last ?? 0)
+    writeLines =
+      writesAreKnown
+      ? columns * (0..<nest.rowBlocks).reduce(0) { $0 + lineCount(bytes: program.rows(inBlock: $1) * wordBytes) } : 0
+    let streamed = columns * nest.windows * nest.rowBlocks
+    let windowCycles = cycles(program.windowWords * wordBytes, per: specification.values.integer("noc.bytes_per_cycle"))
+    let rowCycles = cycles(
+      HighLightSpecification.lanesPerRow * wordBytes,
+      per: specification.values.integer("noc.operand_a_bytes_per_cycle"))
+    let loadedRows = program.rowCount * nest.windows * nest.columnBlocks
+    exposedCycles = Int64(
+      FetchExposure(
+        program, plan: plan, bytesPerCycle: specification.memory.readBytesPerCycle, cyclesPerRow: rowCycles
+      ).cycles)
+    let density = layout.rank1.density * layout.rank0.density
+    bounds = [
+      Bound(kind: "compute", cycles: Int64(streamed)),
+      Bound(
+        kind: "hss_closed_form",
+        cycles: Int64(
+          cycles(
+            program.rowCount * columns * nest.windows * program.windowWords * density.numerator,
+            per: specification.lanes * density.denominator))),
+      Bound(
+        kind: "glb_port",
+        cycles: Int64(
+          cycles(
+            (traffic.bufferReadLines + traffic.bufferFillLines) * Line.byteCount,
+            per: specification.buffer.portBytesPerCycle))),
+      Bound(kind: "noc", cycles: Int64(max(streamed * windowCycles, loadedRows * rowCycles))),
+      Bound(
+        kind: "dram_bandwidth",
+        cycles: Self.memoryCycles(reads: readLines, writes: writeLines, specification.memory)),
+      Bound(
+        kind: "compulsory_traffic",
+        cycles: Self.memoryCycles(
+          reads: program.operandA.lines + program.operandB.lines, writes: writeLines, specification.memory)),
+    ]
+  }
+
+  private static func memoryCycles(reads: Int, writes: Int, _ memory: IdealDRAM.Specification) -> Int64 {
+    let lines = (reads: reads * Line.byteCount, writes: writes * Line.byteCount)
+    return Int64(
+      memory.isShared
+        ? cycles(lines.reads + lines.writes, per: memory.readBytesPerCycle)
+        : max(
+          cycles(lines.reads, per: memory.readBytesPerCycle), cycles(lines.writes, per: memory.writeBytesPerCycle)))
+  }
+}
+
+/// Cycles that `amount` takes at `rate` a cycle.
+private func cycles(_ amount: Int, per rate: Int) -> Int { (amount + rate - 1) / rate }
+
+/// How often a mapping moves what.
+private struct MappingTraffic {
+  /// Lines of each operand, data and metadata, fetched over the layer.
+  let linesA: Int
+  let linesB: Int
+  /// Lines of the data banks that are written and read.
+  let bufferFillLines: Int
+  let bufferReadLines: Int
+
+  init(_ program: LayerProgram) {
+    let nest = program.nest
+    // An outer tile that is not resident is fetched for every inner block; an inner one for every outer block, or
+    // where it is resident for every group.
+    let outerFetches = nest.outerIsResident ? 1 : nest.innerBlocks
+    let innerFetches = nest.innerIsResident ? nest.groups : nest.outerBlocks
+    let aIsOuter = nest.order == .rowsOuter
+    let fetchesA = aIsOuter ? outerFetches : innerFetches
+    let fetchesB = aIsOuter ? innerFetches : outerFetches
+    linesA = program.operandA.lines * fetchesA
+    linesB = program.operandB.lines * fetchesB
+    bufferFillLines = program.operandA.dataLines * fetchesA + program.operandB.dataLines * fetchesB
+    bufferReadLines = program.operandA.dataLines * nest.columnBlocks + program.operandB.dataLines * nest.rowBlocks
+  }
+}
+
+extension OperandDirectory {
+  /// Lines of all streams, once.
+  var lines: Int { streams.reduce(0) { $0 + Int($1.lineStarts.last ?? 0) } }
+  /// Lines of the values alone, once.
+  fileprivate var dataLines: Int { streams.reduce(0) { $1.ring.isData ? $0 + Int($1.lineStarts.last ?? 0) : $0 } }
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+import Hardware
+import Sparsity
+
+/// Operand A as it lies in memory: compressed by the executed pattern, cut into blocks of rows and windows of K.
+///
+/// A window holds, for each row of its block, 16 kept values, 8 block offsets of 3 bits (rank 1) and 16 value offsets
+/// of 2 bits (rank 0); a rank with G = H stores none. Padded rows are not stored; padded K is, as zeros.
+struct OperandALayout {
+  let compressed: CompressedFiber
+  let rowsPerBlock: Int
+  let wordBytes: Int
+  /// Windows that K is cut into.
+  let windows: Int
+  /// Positions of K in a window: 2·H1·H0.
+  let windowWords: Int
+
+  /// - Throws: `PatternViolation` where the operand has more non-zeros than the pattern has slots.
+  init(
+    _ a: Tensor<Int16>, executed pattern: Pattern, rowsPerBlock: Int, wordBytes: Int
+  ) throws {
+    let encoder = try HSSEncoder(executed: pattern, on: HighLightSpecification.patternRule)
+    compressed = try encoder.encode(a, groupsMultipleOf: HighLightSpecification.rowGroups)
+    self.rowsPerBlock = rowsPerBlock
+    self.wordBytes = wordBytes
+    windows = compressed.groupsPerRow / HighLightSpecification.rowGroups
+    windowWords = HighLightSpecification.rowGroups * compressed.layout.positionsPerGroup
+  }
+
+  var rowBlocks: Int { (compressed.rows + rowsPerBlock - 1) / rowsPerBlock }
+  private var hasRank1: Bool { compressed.layout.blockOffsetBits > 0 }
+  private var hasRank0: Bool { compressed.layout.valueOffsetBits > 0 }
+  private static var blocksPerRow: Int { HighLightSpecification.rowGroups * HighLightSpecification.blocksPerGroup }
+
+  func rows(inBlock block: Int) -> Int { min(rowsPerBlock, compressed.rows - block * rowsPerBlock) }
+
+  /// Bytes per row and window of each stream, metadata first.
+  private var streams: [(ring: BufferRing, rowBytes: Int, fieldBits: Int)] {
+    var streams: [(ring: BufferRing, rowBytes: Int, fieldBits: Int)] = []
+    if hasRank1 { streams.append((.rank1A, 3 * Self.blocksPerRow / 8, 3 * Self.blocksPerRow)) }
+    if hasRank0 {
+      streams.append((.rank0A, 2 * HighLightSpecification.lanesPerRow / 8, 2 * HighLightSpecification.lanesPerRow))
+    }
+    streams.append((.operandA, HighLightSpecification.lanesPerRow * wordBytes, 0))
+    return streams
+  }
+
+  /// The directory of the windows, with the first stream at `address`.
+  func directory(at address: Int) -> OperandDirectory {
+    var next = address
+    let streams = streams.map { stream in
+      let starts = lineStarts { block in lineCount(bytes: rows(inBlock: block) * stream.rowBytes) }
+      defer { next += Int(starts.last ?? 0) * Line.byteCount }
+      return OperandDirectory.Stream(
+        ring: stream.ring, address: next, lineStarts: starts, fieldBits: stream.fieldBits)
+    }
+    let lanes = HighLightSpecification.lanesPerRow
+    let words = (0..<rowBlocks).flatMap { block in
+      repeatElement(Int32(rows(inBlock: block) * lanes), count: windows)
+    }
+    return OperandDirectory(streams: streams, storedWords: words)
+  }
+
+  private func lineStarts(_ lines: (Int) -> Int) -> [Int32] {
+    var starts: [Int32] = [0]
+    starts.reserveCapacity(rowBlocks * windows + 1)
+    for block in 0..<rowBlocks {
+      let count = Int32(lines(block))
+      for _ in 0..<windows { starts.append((starts.last ?? 0) + count) }
+    }
+    return starts
+  }
+
+  /// Writes every stream to where `directory` says.
+  func write(to image: MemoryImage, _ directory: OperandDirectory) {
+    for stream in directory.streams {
+      let bytes = Int(stream.lineStarts.last ?? 0) * Line.byteCount
+      image.withBytes(stream.address..<stream.address + bytes) { memory in
+        for block in 0..<rowBlocks {
+          for window in 0..<windows {
+            let start = Int(stream.lineStarts[block * windows + window]) * Line.byteCount
+            for row in 0..<rows(inBlock: block) {
+              write(row: block * rowsPerBlock + row, window: window, of: stream, to: memory, at: start, index: row)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private func write(
+    row: Int, window: Int, of stream: OperandDirectory.Stream, to memory: UnsafeMutableRawBufferPointer, at start: Int,
+    index: Int
+  ) {
+    let lanes = HighLightSpecification.lanesPerRow
+    let firstSlot = (row * windows + window) * lanes
+    let firstBlock = (row * windows + window) * Self.blocksPerRow
+    switch stream.ring {
+    case .rank1A:
+      var field: UInt32 = 0
+      for pe in 0..<Self.blocksPerRow { field |= UInt32(compressed.blockOffsets[firstBlock + pe]) << UInt32(3 * pe) }
+      for byte in 0..<3 { memory[start + 3 * index + byte] = UInt8(truncatingIfNeeded: field >> UInt32(8 * byte)) }
+    case .rank0A:
+      var field: UInt32 = 0
+      for lane in 0..<lanes { field |= UInt32(compressed.valueOffsets[firstSlot + lane]) << UInt32(2 * lane) }
+      memory.storeBytes(of: field.littleEndian, toByteOffset: start + 4 * index, as: UInt32.self)
+    case .operandA, .operandB, .maskB:
+      for lane in 0..<lanes {
+        let value = compressed.values[firstSlot + lane]
+        let offset = start + (index * lanes + lane) * wordBytes
+        if wordBytes == 1 {
+          memory[offset] = UInt8(truncatingIfNeeded: value)
+        } else {
+          memory.storeBytes(of: value.littleEndian, toByteOffset: offset, as: Int16.self)
+        }
+      }
+    }
+  }
+
+  /// How the zero slots of every row and window are split between padding and zeros of the operand.
+  ///
+  /// Of a window's 16 slots, those that the share of K beyond the operand's end would take are padding of the shape;
+  /// those beyond what the declared pattern keeps of the rest are padding of the pattern. A slot that holds a value is
+  /// never padding.
+  func padding(declaredDensity: Ratio, length: Int) -> PaddingTable {
+    let lanes = HighLightSpecification.lanesPerRow
+    var shape = [UInt8](repeating: 0, count: rowBlocks * windows * rowsPerBlock)
+    var pattern = shape
+    for row in 0..<compressed.rows {
+      for window in 0..<windows {
+        let valid = min(windowWords, length - window * windowWords)
+        let firstSlot = (row * windows + window) * lanes
+        var zeros = 0
+        for lane in 0..<lanes where compressed.values[firstSlot + lane] == 0 { zeros += 1 }
+        let usable = (lanes * valid + windowWords - 1) / windowWords
+        let kept = min(
+          usable,
+          (valid * declaredDensity.numerator + declaredDensity.denominator - 1) / declaredDensity.denominator)
+        let shapeSlots = min(zeros, lanes - usable)
+        let patternSlots = min(zeros - shapeSlots, usable - kept)
+        let position =
+          (row / rowsPerBlock * windows + window) * rowsPerBlock + row % rowsPerBlock
+        shape[position] = UInt8(shapeSlots)
+        pattern[position] = UInt8(patternSlots)
+      }
+    }
+    return PaddingTable(rowsPerWindow: rowsPerBlock, shape: shape, pattern: pattern)
+  }
+}
+
+/// Lines that `bytes` take.
+func lineCount(bytes: Int) -> Int { (bytes + Line.byteCount - 1) / Line.byteCount }

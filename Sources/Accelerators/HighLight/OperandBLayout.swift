@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+import Hardware
+
+/// Operand B as it lies in memory: cut into blocks of columns and windows of K, each window column by column.
+///
+/// Compressed, a window's zeros are left out, and its bitmasks (a bit per word, packed without gaps) form a second
+/// stream: the popcount of a column's mask tells the VFMU where the column's words end.
+struct OperandBLayout {
+  /// [N, K], row-major.
+  private let values: [Int16]
+  private let columnCount: Int
+  private let length: Int
+  private let wordBytes: Int
+  let windowWords: Int
+  let windows: Int
+  let isCompressed: Bool
+  /// Non-zero words before each column, by window: `windows` rows of `columnCount + 1`; empty where not compressed.
+  private let nonZerosBefore: [Int32]
+
+  init(
+    transposed values: [Int16], columnCount: Int, length: Int, wordBytes: Int, windowWords: Int, windows: Int,
+    format: HighLightSpecification.StorageFormat
+  ) {
+    self.values = values
+    self.columnCount = columnCount
+    self.length = length
+    self.wordBytes = wordBytes
+    self.windowWords = windowWords
+    self.windows = windows
+    switch format {
+    case .uncompressed: isCompressed = false
+    case .bitmask: isCompressed = true
+    case .auto:
+      var nonZeros = 0
+      for value in values where value != 0 { nonZeros += 1 }
+      let paddedWords = columnCount * windows * windowWords
+      isCompressed = nonZeros * wordBytes * 8 + paddedWords < paddedWords * wordBytes * 8
+    }
+    nonZerosBefore =
+      isCompressed
+      ? Self.countNonZeros(
+        values, columnCount: columnCount, length: length, windowWords: windowWords, windows: windows) : []
+  }
+
+  private static func countNonZeros(
+    _ values: [Int16], columnCount: Int, length: Int, windowWords: Int, windows: Int
+  ) -> [Int32] {
+    var before = [Int32](repeating: 0, count: windows * (columnCount + 1))
+    for window in 0..<windows {
+      let row = window * (columnCount + 1)
+      let first = window * windowWords
+      let last = min(first + windowWords, length)
+      for column in 0..<columnCount {
+        var count: Int32 = 0
+        for position in first..<max(first, last) where values[column * length + position] != 0 { count += 1 }
+        before[row + column + 1] = before[row + column] + count
+      }
+    }
+    return before
+  }
+
+  /// Words stored for `columns` of `window`.
+  private func storedWords(window: Int, columns: Range<Int>) -> Int {
+    guard isCompressed else { return columns.count * windowWords }
+    let row = window * (columnCount + 1)
+    return Int(nonZerosBefore[row + columns.upperBound] - nonZerosBefore[row + columns.lowerBound])
+  }
+
+  /// The directory for blocks that begin at `columnStarts`, with the first stream at `address`.
+  func directory(columnStarts: [Int32], at address: Int) -> OperandDirectory {
+    var valueStarts: [Int32] = [0]
+    var maskStarts: [Int32] = [0]
+    var stored: [Int32] = []
+    for block in 0..<columnStarts.count - 1 {
+      let columns = Int(columnStarts[block])..<Int(columnStarts[block + 1])
+      for window in 0..<windows {
+        let words = storedWords(window: window, columns: columns)
+        stored.append(Int32(words))
+        valueStarts.append((valueStarts.last ?? 0) + Int32(lineCount(bytes: words * wordBytes)))
+        maskStarts.append((maskStarts.last ?? 0) + Int32((columns.count * windowWords + 511) / 512))
+      }
+    }
+    var streams: [OperandDirectory.Stream] = []
+    var next = address
+    if isCompressed {
+      streams.append(
+        OperandDirectory.Stream(ring: .maskB, address: next, lineStarts: maskStarts, fieldBits: windowWords))
+      next += Int(maskStarts.last ?? 0) * Line.byteCount
+    }
+    streams.append(OperandDirectory.Stream(ring: .operandB, address: next, lineStarts: valueStarts, fieldBits: 0))
+    return OperandDirectory(streams: streams, storedWords: stored)
+  }
+
+  /// Writes every stream to where `directory` says.
+  func write(to image: MemoryImage, _ directory: OperandDirectory, columnStarts: [Int32]) {
+    for stream in directory.streams {
+      let bytes = Int(stream.lineStarts.last ?? 0) * Line.byteCount
+      image.withBytes(stream.address..<stream.address + bytes) { memory in
+        for block in 0..<columnStarts.count - 1 {
+          let columns = Int(columnStarts[block])..<Int(columnStarts[block + 1])
+          for window in 0..<windows {
+            let start = Int(stream.lineStarts[block * windows + window]) * Line.byteCount
+            if stream.ring == .maskB {
+              writeMasks(window: window, columns: columns, to: memory, at: start)
+            } else {
+              writeWords(window: window, columns: columns, to: memory, at: start)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private func writeWords(
+    window: Int, columns: Range<Int>, to memory: UnsafeMutableRawBufferPointer, at start: Int
+  ) {
+    let first = window * windowWords
+    let last = max(first, min(first + windowWords, length))
+    var offset = start
+    for column in columns {
+      for position in first..<last {
+        let value = values[column * length + position]
+        if isCompressed && value == 0 { continue }
+        if wordBytes == 1 {
+          memory[offset] = UInt8(truncatingIfNeeded: value)
+        } else {
+          memory.storeBytes(of: value.littleEndian, toByteOffset: offset, as: Int16.self)
+        }
+        offset += wordBytes
+      }
+      // Words that round K up to a window are stored as zeros; compressed, they are left out like others.
+      if !isCompressed { offset += (windowWords - (last - first)) * wordBytes }
+    }
+  }
+
+  private func writeMasks(
+    window: Int, columns: Range<Int>, to memory: UnsafeMutableRawBufferPointer, at start: Int
+  ) {
+    let first = window * windowWords
+    let last = max(first, min(first + windowWords, length))
+    for (index, column) in columns.enumerated() {
+      for position in first..<last where values[column * length + position] != 0 {
+        let bit = index * windowWords + position - first
+        memory[start + bit / 8] |= UInt8(1) << UInt8(bit % 8)
+      }
+    }
+  }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+import Hardware
+import Sparsity
+import Workloads
+
+/// A layer made ready for the machine: its operands compressed and laid out in memory, and its mapping chosen.
+struct PreparedLayer {
+  let layer: GEMMLayer
+  let executed: Pattern
+  let operandA: OperandALayout
+  let operandB: OperandBLayout
+  let mapping: HighLightMapping
+  let padding: PaddingTable
+  let image: MemoryImage
+  let outputLayout: OutputLayout
+  let activation: ActivationUnit.Specification
+  let requantisation: Requantisation
+  let result: ResultMatrix
+
+  var wordBytes: Int { layer.operandBits / 8 }
+
+  /// - Parameter reference: the exact product, from whose range a scale is chosen where the layer states none.
+  /// - Throws: `PatternViolation` if operand A does not have the pattern it declares, `MappingError` if nothing fits.
+  init(_ layer: GEMMLayer, reference: [Int32], on specification: HighLightSpecification) throws {
+    self.layer = layer
+    let wordBytes = layer.operandBits / 8
+    let declared = layer.declaredPattern ?? .dense
+    executed = HighLightSpecification.patternRule.executedPattern(for: declared)
+    let a = Tensor(shape: [layer.m, layer.k], elements: layer.a)
+    operandA = try OperandALayout(
+      a, executed: executed, rowsPerBlock: specification.rowsPerBlock, wordBytes: wordBytes)
+    operandB = OperandBLayout(
+      transposed: layer.bTransposed, columnCount: layer.n, length: layer.k, wordBytes: wordBytes,
+      windowWords: operandA.windowWords, windows: operandA.windows, format: specification.operandBFormat)
+    let appliesReLU = layer.output.activation == .relu
+    let outputIsCompressed =
+      specification.outputFormat == .bitmask || (specification.outputFormat == .auto && appliesReLU)
+    mapping = try HighLightMapper(
+      specification: specification, operandA: operandA, operandB: operandB, rowCount: layer.m, columnCount: layer.n,
+      outputIsCompressed: outputIsCompressed
+    ).bestMapping(layer: layer.name)
+    padding = operandA.padding(declaredDensity: declared.density, length: layer.k)
+    requantisation = layer.output.requantisation(
+      forRange: Int(min(0, reference.min() ?? 0))...Int(max(0, reference.max() ?? 0)), width: layer.outputWidth)
+    activation = ActivationUnit.Specification(
+      appliesReLU: appliesReLU, multiplier: Int64(requantisation.multiplier), shift: requantisation.shift,
+      outputBits: layer.operandBits, rowsPerBlock: specification.rowsPerBlock)
+    outputLayout = Self.outputLayout(
+      layer, specification: specification, at: mapping.operandBytes,
+      isCompressed: outputIsCompressed)
+    image = MemoryImage(byteCount: outputLayout.maskAddress + outputLayout.maskBytes)
+    operandA.write(to: image, mapping.program.operandA)
+    operandB.write(to: image, mapping.program.operandB, columnStarts: mapping.program.columnStarts)
+    result = ResultMatrix(rowCount: layer.m, columnCount: layer.n)
+  }
+
+  private static func outputLayout(
+    _ layer: GEMMLayer, specification: HighLightSpecification, at address: Int, isCompressed: Bool
+  ) -> OutputLayout {
+    var layout = OutputLayout(
+      valueAddress: address, maskAddress: address, isCompressed: isCompressed, wordBytes: layer.operandBits / 8,
+      rowsPerBlock: specification.rowsPerBlock, rowCount: layer.m, columnCount: layer.n)
+    layout.maskAddress = address + lineCount(bytes: layer.n * layout.columnStride) * Line.byteCount
+    return layout
+  }
+}
+
+extension GEMMLayer {
+  /// Width of the requantised result: that of the operands.
+  var outputWidth: Requantisation.OutputWidth { operandBits == 8 ? .bits8 : .bits16 }
+}
+
+extension OutputLayout {
+  /// Bytes of all bitmasks; 0 where the result is not compressed.
+  var maskBytes: Int { isCompressed ? lineCount(bytes: rowBlocks * columnCount * 8) * Line.byteCount : 0 }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+import SimulationKernel
+import Statistics
+
+/// Keeps every stretch of activity of a run.
+final class SpanRecorder: ActivityObserver {
+  private(set) var spans: [ActivitySpan] = []
+
+  func stretchEnded(component: Int, kind: Activity.Kind, link: Int32, start: Cycle, cycles: Int64) {
+    spans.append(
+      ActivitySpan(
+        component: Int32(component), link: link, activity: ActivityKind(kind), start: start, cycles: cycles))
+  }
+}
+
+extension ActivityKind {
+  init(_ kind: Activity.Kind) {
+    switch kind {
+    case .idle: self = .idle
+    case .busy: self = .busy
+    case .starved: self = .starved
+    case .backpressured: self = .backpressured
+    }
+  }
+}
+
+extension LayerStatistics {
+  /// What the kernel knows of a finished run: components, links and the event hash.
+  init(_ simulation: Simulation) {
+    self.init()
+    components = simulation.componentAccounts.map { account in
+      ComponentStatistics(
+        name: account.name, clockDomain: account.clock, cycles: account.cycles, busyCycles: account.busy,
+        starvedCycles: account.starved, backpressuredCycles: account.backpressured, idleCycles: account.idle)
+    }
+    links = simulation.linkAccounts.map { account in
+      LinkStatistics(
+        name: account.name, sender: account.sender, receiver: account.receiver, latencyCycles: account.latency,
+        widthBytes: account.width, capacity: account.capacity, messages: account.messages,
+        bytesSent: account.bytesSent, bytesReceived: account.bytesReceived, starvedCycles: account.starvedCycles,
+        backpressuredCycles: account.backpressuredCycles)
+    }
+    eventHash = simulation.eventHash
+  }
+}

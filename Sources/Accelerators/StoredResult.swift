@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+import Hardware
+
+/// Reads a layer's result back from memory, undoing what the compression unit did.
+struct StoredResult {
+  let layout: OutputLayout
+  let program: LayerProgram
+
+  init(_ layout: OutputLayout, order program: LayerProgram) {
+    self.layout = layout
+    self.program = program
+  }
+
+  /// The stored values, row-major [M, N].
+  func read(from image: MemoryImage) -> [Int] {
+    var result = [Int](repeating: 0, count: layout.rowCount * layout.columnCount)
+    image.withBytes(0..<image.byteCount) { memory in
+      func word(at address: Int) -> Int {
+        layout.wordBytes == 1
+          ? Int(Int8(bitPattern: memory[address]))
+          : Int(Int16(littleEndian: memory.loadUnaligned(fromByteOffset: address, as: Int16.self)))
+      }
+      guard layout.isCompressed else {
+        for column in 0..<layout.columnCount {
+          for row in 0..<layout.rowCount {
+            result[row * layout.columnCount + column] = word(
+              at: layout.valueAddress + column * layout.columnStride + row * layout.wordBytes)
+          }
+        }
+        return
+      }
+      var value = layout.valueAddress
+      var mask = layout.maskAddress
+      for block in blocksInOrder() {
+        for column in Int(program.columnStarts[block.column])..<Int(program.columnStarts[block.column + 1]) {
+          let bits = UInt64(littleEndian: memory.loadUnaligned(fromByteOffset: mask, as: UInt64.self))
+          mask += 8
+          for row in 0..<program.rows(inBlock: block.row) where bits >> UInt64(row) & 1 == 1 {
+            let position = block.row * layout.rowsPerBlock + row
+            result[position * layout.columnCount + column] = word(at: value)
+            value += layout.wordBytes
+          }
+        }
+      }
+    }
+    return result
+  }
+
+  /// The blocks of Z in the order in which they were finished.
+  private func blocksInOrder() -> [(row: Int, column: Int)] {
+    let nest = program.nest
+    var blocks: [(row: Int, column: Int)] = []
+    for group in 0..<nest.groups {
+      for inner in 0..<nest.innerBlocks {
+        for outer in group * nest.groupSize..<min((group + 1) * nest.groupSize, nest.outerBlocks) {
+          blocks.append(nest.order == .rowsOuter ? (outer, inner) : (inner, outer))
+        }
+      }
+    }
+    return blocks
+  }
+}

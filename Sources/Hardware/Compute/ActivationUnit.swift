@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+import SimulationKernel
+import Statistics
+
+/// A column of a block of Z as it leaves for memory.
+@frozen
+public struct OutputColumn: BitwiseCopyable, Sendable {
+  /// Requantised values by row of the block.
+  public var words: InlineArray<64, Int16>
+  public var column: Int32
+  public var rowBlock: Int32
+}
+
+/// The exact sums of a layer, where the activation unit saw them; row-major [M, N].
+public final class ResultMatrix {
+  public let rowCount: Int
+  public let columnCount: Int
+  private let storage: UnsafeMutableBufferPointer<Int32>
+
+  public init(rowCount: Int, columnCount: Int) {
+    self.rowCount = rowCount
+    self.columnCount = columnCount
+    storage = .allocate(capacity: rowCount * columnCount)
+    storage.initialize(repeating: 0)
+  }
+
+  deinit { storage.deallocate() }
+
+  func store(_ sum: Int32, row: Int, column: Int) { storage[row * columnCount + column] = sum }
+
+  /// The sums, row by row.
+  public var elements: [Int32] { Array(storage) }
+}
+
+/// Applies the activation function to the sums and requantises them to the operand's width.
+public final class ActivationUnit: Component, ActionReporting {
+  /// What is computed: clamp(round-half-even(f(Z)·multiplier / 2^shift)).
+  public struct Specification: Equatable, Sendable {
+    public var appliesReLU: Bool
+    public var multiplier: Int64
+    public var shift: Int
+    /// Bits of a result, 8 or 16.
+    public var outputBits: Int
+    public var rowsPerBlock: Int
+
+    public init(appliesReLU: Bool, multiplier: Int64, shift: Int, outputBits: Int, rowsPerBlock: Int) {
+      self.appliesReLU = appliesReLU
+      self.multiplier = multiplier
+      self.shift = shift
+      self.outputBits = outputBits
+      self.rowsPerBlock = rowsPerBlock
+    }
+  }
+
+  private struct Registers: BitwiseCopyable {
+    var words: Int64 = 0
+  }
+
+  public let columns: Input<BlockColumn>
+  public let outputs: Output<OutputColumn>
+
+  private let specification: Specification
+  private let result: ResultMatrix
+  @State private var state: Registers
+
+  public init(
+    in clock: ClockDomain, name: String = "ActivationUnit", _ specification: Specification, result: ResultMatrix
+  ) {
+    precondition(specification.multiplier > 0 && specification.multiplier < 1 << 31, "a multiplier has 31 bits")
+    precondition(specification.shift >= 0, "a shift is not negative")
+    self.specification = specification
+    self.result = result
+    columns = Input("columns", of: name, in: clock)
+    outputs = Output("outputs", of: name, in: clock)
+    _state = State(Registers(), of: name, in: clock)
+    super.init(name, in: clock)
+  }
+
+  public override func tick() -> Activity {
+    guard !columns.isEmpty else { return columns.starved }
+    guard outputs.isReady else { return outputs.backpressured }
+    let block = columns.front
+    let firstRow = Int(block.rowBlock) * specification.rowsPerBlock
+    let rows = min(specification.rowsPerBlock, result.rowCount - firstRow)
+    var output = OutputColumn(
+      words: InlineArray(repeating: 0), column: block.column, rowBlock: block.rowBlock)
+    for row in 0..<rows {
+      result.store(block.sums[row], row: firstRow + row, column: Int(block.column))
+      output.words[row] = requantise(block.sums[row])
+    }
+    columns.receive()
+    state.words += Int64(rows)
+    outputs.send(output, bytes: rows * specification.outputBits / 8)
+    return .worked
+  }
+
+  private func requantise(_ sum: Int32) -> Int16 {
+    let activated = specification.appliesReLU ? max(sum, 0) : sum
+    // A product has at most 62 bits: a longer shift leaves less than a half, which rounds to zero.
+    guard specification.shift < 63 else { return 0 }
+    let product = Int64(activated) * specification.multiplier
+    let floor = product >> Int64(specification.shift)
+    let remainder = product - (floor << Int64(specification.shift))
+    let half = specification.shift == 0 ? 0 : Int64(1) << Int64(specification.shift - 1)
+    let roundsUp = specification.shift > 0 && (remainder > half || (remainder == half && floor & 1 == 1))
+    let limit = Int64(1) << Int64(specification.outputBits - 1)
+    return Int16(truncatingIfNeeded: min(max(floor + (roundsUp ? 1 : 0), -limit), limit - 1))
+  }
+
+  public var actionCounts: [ActionCount] {
+    [ActionCount(component: name, action: "activate_word", count: state.words, bits: 32, isSparsityTax: false)]
+  }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+import Statistics
+
+extension PEArray {
+  /// Lane-cycles of the array by cause; complete after `closeLedger`.
+  public func ledgerEntries(names: [String]) -> [LedgerEntry] {
+    ledger.entries(component: name, names: names)
+  }
+
+  public var actionCounts: [ActionCount] {
+    let word = Int64(specification.wordBits)
+    let lanes = Int64(specification.lanesPerRow)
+    func count(_ action: String, _ count: Int64, bits: Int64, rank: Int? = nil) -> ActionCount {
+      ActionCount(component: name, action: action, count: count, bits: bits, isSparsityTax: rank != nil, rank: rank)
+    }
+    let rank1Selections = specification.hasRank1Metadata ? state.rowSteps : 0
+    let rank0Selections = specification.hasRank0Metadata ? state.rowSteps : 0
+    let loads = registers.status.rowsLoaded
+    return [
+      count("mac_compute", state.effectual + state.wasted, bits: word),
+      count("mac_gated", state.gated, bits: word),
+      count("register_read", state.rowSteps * lanes, bits: word),
+      count("register_write", loads * lanes, bits: word),
+      count("metadata_register_read_rank1", rank1Selections * 8, bits: 3, rank: 1),
+      count("metadata_register_write_rank1", specification.hasRank1Metadata ? loads * 8 : 0, bits: 3, rank: 1),
+      count("metadata_register_read_rank0", rank0Selections * lanes, bits: 2, rank: 0),
+      count("metadata_register_write_rank0", specification.hasRank0Metadata ? loads * lanes : 0, bits: 2, rank: 0),
+      count("select_rank1", rank1Selections * 8, bits: word * Int64(specification.blockValues), rank: 1),
+      count("select_rank0", rank0Selections * lanes, bits: word, rank: 0),
+      count("reduce_row", state.rowSteps, bits: 32 * lanes),
+      count("rf_read", state.accumulatingRowSteps + state.drainedColumns * Int64(specification.rows), bits: 32),
+      count("rf_write", state.rowSteps, bits: 32),
+    ]
+  }
+}

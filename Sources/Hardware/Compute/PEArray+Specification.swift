@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension PEArray {
+  /// What happens when a sum is needed again before its last update has left the adder.
+  public enum HazardRule: String, Codable, Sendable {
+    /// The update is forwarded; no cycle is lost.
+    case forward
+    /// The step waits.
+    case stall
+  }
+
+  /// Shape of an array, and how this layer's pattern maps onto it.
+  public struct Specification: Equatable, Sendable {
+    /// Rows of MACs; a row reduces spatially into one sum.
+    public var rows: Int
+    /// Rank-1 groups of a row, PEs of a group (G1) and MACs of a PE (G0); their product is the lanes of a row.
+    public var groups: Int
+    public var blocksPerGroup: Int
+    public var valuesPerBlock: Int
+    /// Columns of partial sums that the register file holds for each row.
+    public var columns: Int
+    /// H1 and H0 of the pattern being executed.
+    public var groupBlocks: Int
+    public var blockValues: Int
+    /// Bits of an operand word, 8 or 16.
+    public var wordBits: Int
+    /// Sums per cycle that leave the register file.
+    public var drainWordsPerCycle: Int
+    /// Cycles from a step's issue to its sum in the register file.
+    public var accumulateCycles: Int
+    public var hazardRule: HazardRule
+    /// Whether a zero of operand B gates its multiplier.
+    public var gatesZeros: Bool
+    public var hasRank1Metadata: Bool
+    public var hasRank0Metadata: Bool
+
+    public init(
+      rows: Int, groups: Int, blocksPerGroup: Int, valuesPerBlock: Int, columns: Int, groupBlocks: Int,
+      blockValues: Int, wordBits: Int, drainWordsPerCycle: Int, accumulateCycles: Int, hazardRule: HazardRule,
+      gatesZeros: Bool, hasRank1Metadata: Bool, hasRank0Metadata: Bool
+    ) {
+      self.rows = rows
+      self.groups = groups
+      self.blocksPerGroup = blocksPerGroup
+      self.valuesPerBlock = valuesPerBlock
+      self.columns = columns
+      self.groupBlocks = groupBlocks
+      self.blockValues = blockValues
+      self.wordBits = wordBits
+      self.drainWordsPerCycle = drainWordsPerCycle
+      self.accumulateCycles = accumulateCycles
+      self.hazardRule = hazardRule
+      self.gatesZeros = gatesZeros
+      self.hasRank1Metadata = hasRank1Metadata
+      self.hasRank0Metadata = hasRank0Metadata
+    }
+
+    /// MACs of a row.
+    public var lanesPerRow: Int { groups * blocksPerGroup * valuesPerBlock }
+    /// MACs of the array.
+    public var lanes: Int { rows * lanesPerRow }
+    /// Words of operand B that a step selects from: 2·H1·H0.
+    public var windowWords: Int { groups * groupBlocks * blockValues }
+
+    /// Offsets of a row where every block, and every value of a block, is kept.
+    var identityBlockOffsets: UInt32 {
+      (0..<groups * blocksPerGroup).reduce(0) { $0 | UInt32($1 % blocksPerGroup) << UInt32(3 * $1) }
+    }
+    var identityValueOffsets: UInt32 {
+      (0..<lanesPerRow).reduce(0) { $0 | UInt32($1 % valuesPerBlock) << UInt32(2 * $1) }
+    }
+
+    /// The word of the window that a lane multiplies: rank 1 selects the PE's block, rank 0 the value in it.
+    @inline(__always)
+    func position(lane: Int, blockOffsets: UInt32, valueOffsets: UInt32) -> Int {
+      let pe = lane / valuesPerBlock
+      let block = Int(blockOffsets >> UInt32(3 * pe)) & 7
+      let value = Int(valueOffsets >> UInt32(2 * lane)) & 3
+      return pe / blocksPerGroup * groupBlocks * blockValues + block * blockValues + value
+    }
+  }
+}

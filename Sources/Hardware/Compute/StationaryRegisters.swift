@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+import SimulationKernel
+
+/// An array's stationary registers: two banks, so that the next window loads while this one streams.
+struct StationaryRegisters {
+  struct Status: BitwiseCopyable {
+    /// Bank being loaded, bank that streams next, and bank that streams.
+    var loading: Int32 = 0
+    var next: Int32 = 0
+    var active: Int32 = 0
+    var firstIsFull = false
+    var secondIsFull = false
+    /// When the last bank became complete, and what its last row had waited for.
+    var completedAt: Femtoseconds = -1
+    var blame = Blame(.registers, component: 0)
+    var rowsLoaded: Int64 = 0
+
+    func isFull(_ bank: Int32) -> Bool { bank == 0 ? firstIsFull : secondIsFull }
+
+    mutating func setFull(_ isFull: Bool, bank: Int32) {
+      if bank == 0 { firstIsFull = isFull } else { secondIsFull = isFull }
+    }
+  }
+
+  private let specification: PEArray.Specification
+  /// Values and selected window positions: bank, row, lane.
+  private let values: StateArray<Int16>
+  private let positions: StateArray<UInt8>
+  /// Padding slots of each row by bank; rows that hold nothing have `isUsed` false.
+  private let shapePadding: StateArray<UInt8>
+  private let patternPadding: StateArray<UInt8>
+  private let isUsed: StateArray<Bool>
+  @State private(set) var status: Status
+
+  init(_ specification: PEArray.Specification, of owner: String, in clock: ClockDomain) {
+    self.specification = specification
+    let slots = 2 * specification.lanes
+    values = StateArray(repeating: 0, count: slots, of: owner, in: clock)
+    positions = StateArray(repeating: 0, count: slots, of: owner, in: clock)
+    shapePadding = StateArray(repeating: 0, count: 2 * specification.rows, of: owner, in: clock)
+    patternPadding = StateArray(repeating: 0, count: 2 * specification.rows, of: owner, in: clock)
+    isUsed = StateArray(repeating: false, count: 2 * specification.rows, of: owner, in: clock)
+    _status = State(Status(), of: owner, in: clock)
+  }
+
+  /// Whether a row can be taken: the bank being loaded is not complete.
+  var canLoad: Bool { !status.isFull(status.loading) }
+
+  /// Whether the window that streams next is complete.
+  var nextIsFull: Bool { status.isFull(status.next) }
+
+  /// Stores one row of the next window, with its lanes' selections worked out from the offsets.
+  func load(_ row: StationaryRow, at time: Femtoseconds) {
+    let bank = Int(status.loading)
+    if row.row >= 0 {
+      let index = bank * specification.rows + Int(row.row)
+      isUsed[index] = true
+      shapePadding[index] = row.shapePadding
+      patternPadding[index] = row.patternPadding
+      let start = index * specification.lanesPerRow
+      for lane in 0..<specification.lanesPerRow {
+        values[start + lane] = row.values[lane]
+        positions[start + lane] = UInt8(
+          specification.position(lane: lane, blockOffsets: row.blockOffsets, valueOffsets: row.valueOffsets))
+      }
+      status.rowsLoaded += 1
+    }
+    if row.isLast {
+      status.setFull(true, bank: status.loading)
+      status.loading = 1 - status.loading
+      status.completedAt = time
+      status.blame = row.blame
+    }
+  }
+
+  /// Makes the complete window the active one.
+  func activate() {
+    precondition(nextIsFull, "a window streams only through complete registers")
+    status.active = status.next
+    status.next = 1 - status.next
+  }
+
+  /// Frees the active bank for loading.
+  func release() {
+    let bank = Int(status.active)
+    for row in 0..<specification.rows { isUsed[bank * specification.rows + row] = false }
+    status.setFull(false, bank: status.active)
+  }
+
+  /// The active window, row by row.
+  func row(_ row: Int) -> Row {
+    let index = Int(status.active) * specification.rows + row
+    let start = index * specification.lanesPerRow
+    let lanes = start..<start + specification.lanesPerRow
+    return Row(
+      isUsed: isUsed[index], shapePadding: Int64(shapePadding[index]), patternPadding: Int64(patternPadding[index]),
+      values: values.elements(lanes), positions: positions.elements(lanes))
+  }
+
+  /// One row of the active window.
+  struct Row {
+    let isUsed: Bool
+    let shapePadding: Int64
+    let patternPadding: Int64
+    let values: UnsafeMutableBufferPointer<Int16>
+    let positions: UnsafeMutableBufferPointer<UInt8>
+  }
+}

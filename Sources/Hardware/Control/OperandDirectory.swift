@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Where the windows of one operand lie in memory: up to three streams (values, and one or two of metadata), each
+/// holding the windows of block 0, then of block 1 and so on, every window from a new line on.
+public struct OperandDirectory: Equatable, Sendable {
+  /// One stream of an operand.
+  public struct Stream: Equatable, Sendable {
+    public var ring: BufferRing
+    /// First byte in memory; a multiple of 64.
+    public var address: Int
+    /// Lines before each window, and in all: `windows + 1` entries.
+    public var lineStarts: [Int32]
+    /// Bits of a metadata field; 0 for values.
+    public var fieldBits: Int
+
+    public init(ring: BufferRing, address: Int, lineStarts: [Int32], fieldBits: Int) {
+      self.ring = ring
+      self.address = address
+      self.lineStarts = lineStarts
+      self.fieldBits = fieldBits
+    }
+
+    /// Lines of the windows in `range`.
+    @inline(__always)
+    public func lines(_ range: Range<Int>) -> Int {
+      Int(lineStarts[range.upperBound] - lineStarts[range.lowerBound])
+    }
+  }
+
+  /// Metadata first, so that it is on chip when the values are.
+  public var streams: [Stream]
+  /// Words stored for each window: less than its size where zeros are left out.
+  public var storedWords: [Int32]
+
+  public init(streams: [Stream], storedWords: [Int32]) {
+    self.streams = streams
+    self.storedWords = storedWords
+  }
+}
+
+/// What a sequencer walks: the loop nest, the operands' directories, and the shape of the blocks.
+public struct LayerProgram: Sendable {
+  public var nest: LoopNest
+  public var operandA: OperandDirectory
+  public var operandB: OperandDirectory
+  /// First column of each block, and the number of columns in all.
+  public var columnStarts: [Int32]
+  public var rowCount: Int
+  public var rowsPerBlock: Int
+  /// Words of a window: 2·H1·H0.
+  public var windowWords: Int
+
+  public init(
+    nest: LoopNest, operandA: OperandDirectory, operandB: OperandDirectory, columnStarts: [Int32], rowCount: Int,
+    rowsPerBlock: Int, windowWords: Int
+  ) {
+    self.nest = nest
+    self.operandA = operandA
+    self.operandB = operandB
+    self.columnStarts = columnStarts
+    self.rowCount = rowCount
+    self.rowsPerBlock = rowsPerBlock
+    self.windowWords = windowWords
+  }
+
+  /// Rows of Z in a block; the last block may have fewer.
+  public func rows(inBlock block: Int) -> Int { min(rowsPerBlock, rowCount - block * rowsPerBlock) }
+  /// Columns of Z in a block.
+  public func columns(inBlock block: Int) -> Int { Int(columnStarts[block + 1] - columnStarts[block]) }
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+import SimulationKernel
+
+/// Walks the mapping: it fetches both operands into the buffer ahead of their use, window by window, and orders the
+/// buffer's ports, the decoders, the VFMU and the operand A bus to stream what the next steps need.
+///
+/// The two fetch streams share memory: the operand whose next window is needed first goes first, unless its ring is
+/// full; operand A counts as needed a step earlier, since its window loads while the one before streams. Its decisions take no time besides the links' (assumption: its program is resident).
+public final class Sequencer: Component {
+  public let releases: Input<BufferRelease>
+  public let reads: Output<DRAMRead>
+  public let operandACommands: Output<BufferReadCommand>
+  public let rank1ACommands: Output<BufferReadCommand>
+  public let rank0ACommands: Output<BufferReadCommand>
+  public let operandBCommands: Output<BufferReadCommand>
+  public let maskBCommands: Output<BufferReadCommand>
+  public let rank1Decodes: Output<DecodeCommand>
+  public let rank0Decodes: Output<DecodeCommand>
+  public let maskDecodes: Output<DecodeCommand>
+  public let loads: Output<LoadCommand>
+  public let streams: Output<StreamCommand>
+
+  private let program: LayerProgram
+  private var fetchA: OperandFetch
+  private var fetchB: OperandFetch
+  private let useA: OperandUse
+  private let useB: OperandUse
+
+  public init(in clock: ClockDomain, name: String = "Sequencer", program: LayerProgram, plan: BufferPlan) {
+    self.program = program
+    releases = Input("releases", of: name, in: clock)
+    reads = Output("reads", of: name, in: clock)
+    operandACommands = Output("operandACommands", of: name, in: clock)
+    rank1ACommands = Output("rank1ACommands", of: name, in: clock)
+    rank0ACommands = Output("rank0ACommands", of: name, in: clock)
+    operandBCommands = Output("operandBCommands", of: name, in: clock)
+    maskBCommands = Output("maskBCommands", of: name, in: clock)
+    rank1Decodes = Output("rank1Decodes", of: name, in: clock)
+    rank0Decodes = Output("rank0Decodes", of: name, in: clock)
+    maskDecodes = Output("maskDecodes", of: name, in: clock)
+    loads = Output("loads", of: name, in: clock)
+    streams = Output("streams", of: name, in: clock)
+    let aIsOuter = program.nest.order == .rowsOuter
+    fetchA = OperandFetch(
+      program, directory: program.operandA, isOuter: aIsOuter, plan: plan, of: name, in: clock)
+    fetchB = OperandFetch(
+      program, directory: program.operandB, isOuter: !aIsOuter, plan: plan, of: name, in: clock)
+    useA = OperandUse(program, directory: program.operandA, isOuter: aIsOuter, plan: plan, of: name, in: clock)
+    useB = OperandUse(program, directory: program.operandB, isOuter: !aIsOuter, plan: plan, of: name, in: clock)
+    super.init(name, in: clock)
+  }
+
+  public override var isFinished: Bool { fetchA.isDone && fetchB.isDone && useA.isDone && useB.isDone }
+
+  public override func tick() -> Activity {
+    takeReleases() | streamOperandB() | loadOperandA() | fetch()
+  }
+
+  // MARK: Stages
+
+  private func takeReleases() -> Activity {
+    guard !releases.isEmpty else { return .idle }
+    let release = releases.receive()
+    fetchA.release(release.operandA, of: .operandA)
+    fetchA.release(release.rank1A, of: .rank1A)
+    fetchA.release(release.rank0A, of: .rank0A)
+    fetchB.release(release.operandB, of: .operandB)
+    fetchB.release(release.maskB, of: .maskB)
+    return .worked
+  }
+
+  private func fetch() -> Activity {
+    var activity = Activity.idle
+    while !(fetchA.isDone && fetchB.isDone) {
+      guard reads.isReady else { return activity == .worked ? .worked : reads.backpressured }
+      let prefersA = fetchB.isDone || (!fetchA.isDone && fetchA.neededAt <= fetchB.neededAt + 1)
+      if prefersA ? fetchA.hasRoom : !fetchA.isDone && !fetchB.hasRoom && fetchA.hasRoom {
+        reads.send(fetchA.next(), bytes: 0)
+      } else if !fetchB.isDone && fetchB.hasRoom {
+        reads.send(fetchB.next(), bytes: 0)
+      } else {
+        return activity == .worked ? .worked : releases.starved
+      }
+      activity = .worked
+    }
+    return activity
+  }
+
+  private func loadOperandA() -> Activity {
+    guard !useA.isDone else { return .idle }
+    guard loads.isReady else { return loads.backpressured }
+    guard operandACommands.isReady else { return operandACommands.backpressured }
+    for stream in program.operandA.streams {
+      switch stream.ring {
+      case .rank1A:
+        guard rank1ACommands.isReady else { return rank1ACommands.backpressured }
+        guard rank1Decodes.isReady else { return rank1Decodes.backpressured }
+      case .rank0A:
+        guard rank0ACommands.isReady else { return rank0ACommands.backpressured }
+        guard rank0Decodes.isReady else { return rank0Decodes.backpressured }
+      case .operandA, .operandB, .maskB: break
+      }
+    }
+    let rows = program.rows(inBlock: program.nest.blocks(at: useA.position).row)
+    for (index, stream) in program.operandA.streams.enumerated() {
+      let words = (rows * stream.fieldBits + 63) / 64
+      let decode = DecodeCommand(fieldCount: Int32(rows), fieldBits: Int32(stream.fieldBits))
+      switch stream.ring {
+      case .rank1A:
+        rank1ACommands.send(useA.readCommand(stream: index, rowCount: words), bytes: 0)
+        rank1Decodes.send(decode, bytes: 0)
+      case .rank0A:
+        rank0ACommands.send(useA.readCommand(stream: index, rowCount: words), bytes: 0)
+        rank0Decodes.send(decode, bytes: 0)
+      case .operandA, .operandB, .maskB:
+        let lines = stream.lines(useA.window..<useA.window + 1)
+        operandACommands.send(useA.readCommand(stream: index, rowCount: lines), bytes: 0)
+      }
+    }
+    loads.send(LoadCommand(window: Int32(useA.window), rowCount: Int32(rows)), bytes: 0)
+    useA.advance()
+    return .worked
+  }
+
+  private func streamOperandB() -> Activity {
+    guard !useB.isDone else { return .idle }
+    guard streams.isReady else { return streams.backpressured }
+    guard operandBCommands.isReady else { return operandBCommands.backpressured }
+    guard maskBCommands.isReady else { return maskBCommands.backpressured }
+    guard maskDecodes.isReady else { return maskDecodes.backpressured }
+    let block = program.nest.blocks(at: useB.position)
+    let columns = program.columns(inBlock: block.column)
+    for (index, stream) in program.operandB.streams.enumerated() {
+      if stream.ring == .maskB {
+        let words = (columns * stream.fieldBits + 63) / 64
+        maskBCommands.send(useB.readCommand(stream: index, rowCount: words), bytes: 0)
+        maskDecodes.send(
+          DecodeCommand(fieldCount: Int32(columns), fieldBits: Int32(stream.fieldBits)), bytes: 0)
+      } else {
+        let lines = stream.lines(useB.window..<useB.window + 1)
+        operandBCommands.send(useB.readCommand(stream: index, rowCount: lines), bytes: 0)
+      }
+    }
+    streams.send(streamCommand(block: block, columns: columns), bytes: 0)
+    useB.advance()
+    return .worked
+  }
+
+  private func streamCommand(block: (row: Int, column: Int), columns: Int) -> StreamCommand {
+    let nest = program.nest
+    var flags: StepFlags = []
+    if useB.position.window == 0 { flags.insert(.firstWindow) }
+    if useB.position.window == nest.windows - 1 { flags.insert(.lastWindow) }
+    let isLastBlock =
+      useB.position.group == nest.groups - 1 && useB.position.inner == nest.innerBlocks - 1
+      && useB.position.outer == nest.size(ofGroup: useB.position.group) - 1
+    if isLastBlock { flags.insert(.lastBlock) }
+    return StreamCommand(
+      firstColumn: program.columnStarts[block.column], columnCount: Int32(columns), rowBlock: Int32(block.row),
+      windowWords: Int32(program.windowWords), storedWords: program.operandB.storedWords[useB.window], flags: flags)
+  }
+}

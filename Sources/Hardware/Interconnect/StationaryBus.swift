@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+import SimulationKernel
+import Statistics
+
+/// The part of the NoC that carries operand A from the buffer to the arrays' stationary registers.
+///
+/// A beat is one array row: its 16 kept values, and beside them the offsets that the metadata decoders delivered for
+/// it (a sideband of 56 bits, assumption). A rank with G = H has no metadata; its offsets are the identity.
+public final class StationaryBus: Component, ActionReporting {
+  /// Shape and width of the bus for one layer.
+  public struct Specification: Equatable, Sendable {
+    public var array: PEArray.Specification
+    public var arrays: Int
+    public var wordBytes: Int
+    public var bytesPerCycle: Int
+
+    public init(array: PEArray.Specification, arrays: Int, wordBytes: Int, bytesPerCycle: Int) {
+      self.array = array
+      self.arrays = arrays
+      self.wordBytes = wordBytes
+      self.bytesPerCycle = bytesPerCycle
+    }
+
+    var lanesPerRow: Int { array.lanesPerRow }
+    var hasRank1Metadata: Bool { array.hasRank1Metadata }
+    var hasRank0Metadata: Bool { array.hasRank0Metadata }
+    /// Cycles that a beat occupies the bus.
+    var beatCycles: Cycle { Cycle((lanesPerRow * wordBytes + bytesPerCycle - 1) / bytesPerCycle) }
+  }
+
+  private struct Registers: BitwiseCopyable {
+    var command = LoadCommand(window: 0, rowCount: 0)
+    /// Beats of the command that were sent.
+    var done: Int32 = 0
+    /// Words of the front buffer row that were used.
+    var usedWords: Int32 = 0
+    var freeAt: Cycle = 0
+    var waited = Wait.nothing
+    /// Blame of the front buffer row's first beat; the row's other beats follow at once and inherit it.
+    var rowBlame = Blame(.registers, component: 0)
+    var beats: Int64 = 0
+    var rank1Beats: Int64 = 0
+    var rank0Beats: Int64 = 0
+  }
+
+  private enum Wait: UInt8, BitwiseCopyable {
+    case nothing, command, row, rank1, rank0
+  }
+
+  public let commands: Input<LoadCommand>
+  public let rows: Input<BufferRow>
+  public let rank1: Input<MetadataField>
+  public let rank0: Input<MetadataField>
+  public let arrays: [Output<StationaryRow>]
+
+  private let specification: Specification
+  private let padding: PaddingTable
+  private let identityBlockOffsets: UInt32
+  private let identityValueOffsets: UInt32
+  @State private var state: Registers
+
+  public init(
+    in clock: ClockDomain, name: String = "NoC.stationary", _ specification: Specification, padding: PaddingTable
+  ) {
+    self.specification = specification
+    self.padding = padding
+    identityBlockOffsets = specification.array.identityBlockOffsets
+    identityValueOffsets = specification.array.identityValueOffsets
+    commands = Input("commands", of: name, in: clock)
+    rows = Input("rows", of: name, in: clock)
+    rank1 = Input("rank1", of: name, in: clock)
+    rank0 = Input("rank0", of: name, in: clock)
+    arrays = (0..<specification.arrays).map { Output("array\($0)", of: name, in: clock) }
+    _state = State(Registers(), of: name, in: clock)
+    super.init(name, in: clock)
+  }
+
+  public override func tick() -> Activity {
+    if state.done == state.command.rowCount {
+      guard !commands.isEmpty else {
+        state.waited = .command
+        return .idle
+      }
+      let emptyArrays = firstEmptyArray(rowCount: commands.front.rowCount)..<arrays.count
+      for array in emptyArrays where !arrays[array].isReady { return arrays[array].backpressured }
+      state.command = commands.receive()
+      state.done = 0
+      for array in emptyArrays { sendEmptyWindow(to: array) }
+    }
+    return sendRow()
+  }
+
+  /// Rows of a block are dealt to the arrays in turn, so that all arrays have theirs at about the same time and a
+  /// ragged last block is spread over them.
+  private func firstEmptyArray(rowCount: Int32) -> Int { min(Int(rowCount), arrays.count) }
+
+  /// Tells an array that has no row in the block that its window is complete.
+  private func sendEmptyWindow(to array: Int) {
+    arrays[array].send(
+      StationaryRow(
+        values: SIMD16(), blockOffsets: 0, valueOffsets: 0, row: -1, isLast: true, shapePadding: 0, patternPadding: 0,
+        blame: Blame(.registers, component: index)),
+      bytes: 0)
+  }
+
+  private func sendRow() -> Activity {
+    guard !rows.isEmpty else {
+      state.waited = .row
+      return rows.starved
+    }
+    if specification.hasRank1Metadata && rank1.isEmpty {
+      state.waited = .rank1
+      return rank1.starved
+    }
+    if specification.hasRank0Metadata && rank0.isEmpty {
+      state.waited = .rank0
+      return rank0.starved
+    }
+    guard now >= state.freeAt else {
+      state.waited = .nothing
+      return .working(until: state.freeAt)
+    }
+    let array = Int(state.done) % arrays.count
+    guard arrays[array].isReady else {
+      state.waited = .command
+      return arrays[array].backpressured
+    }
+    arrays[array].send(nextRow(), bytes: specification.lanesPerRow * specification.wordBytes)
+    state.freeAt = now + specification.beatCycles
+    state.waited = .nothing
+    return .worked
+  }
+
+  /// Assembles a beat from the front buffer row and the front metadata fields, and takes what it used up.
+  private func nextRow() -> StationaryRow {
+    let blame = currentBlame()
+    state.rowBlame = blame
+    let beat = Int(state.done)
+    var values = SIMD16<Int16>()
+    let line = rows.front.line
+    withUnsafeMutableBytes(of: &values) { raw in
+      let lanes = raw.bindMemory(to: Int16.self)
+      for lane in 0..<specification.lanesPerRow {
+        lanes[lane] = line.word(Int(state.usedWords) + lane, wordBytes: specification.wordBytes)
+      }
+    }
+    state.done += 1
+    state.beats += 1
+    state.usedWords += Int32(specification.lanesPerRow)
+    let rowIsUsed = Int(state.usedWords) * specification.wordBytes == Line.byteCount
+    if rowIsUsed || state.done == state.command.rowCount {
+      rows.receive()
+      state.usedWords = 0
+    }
+    var blockOffsets = identityBlockOffsets
+    if specification.hasRank1Metadata {
+      blockOffsets = UInt32(truncatingIfNeeded: rank1.receive().bits)
+      state.rank1Beats += 1
+    }
+    var valueOffsets = identityValueOffsets
+    if specification.hasRank0Metadata {
+      valueOffsets = UInt32(truncatingIfNeeded: rank0.receive().bits)
+      state.rank0Beats += 1
+    }
+    let slots = padding.slots(window: Int(state.command.window), row: beat)
+    return StationaryRow(
+      values: values, blockOffsets: blockOffsets, valueOffsets: valueOffsets,
+      row: Int8(beat / arrays.count), isLast: beat + arrays.count >= Int(state.command.rowCount),
+      shapePadding: slots.shape, patternPadding: slots.pattern, blame: blame)
+  }
+
+  private func currentBlame() -> Blame {
+    switch state.waited {
+    case .nothing: state.usedWords == 0 ? Blame(.noc, component: index) : state.rowBlame
+    case .command: Blame(.registers, component: index)
+    case .row: rows.front.blame
+    case .rank1: rank1.front.blame
+    case .rank0: rank0.front.blame
+    }
+  }
+
+  public var actionCounts: [ActionCount] {
+    func count(_ action: String, _ count: Int64, bits: Int, rank: Int? = nil) -> ActionCount {
+      ActionCount(
+        component: name, action: action, count: count, bits: Int64(bits), isSparsityTax: rank != nil, rank: rank)
+    }
+    return [
+      count("transfer_row", state.beats, bits: specification.lanesPerRow * specification.wordBytes * 8),
+      count("transfer_offsets_rank1", state.rank1Beats, bits: 24, rank: 1),
+      count("transfer_offsets_rank0", state.rank0Beats, bits: 32, rank: 0),
+    ]
+  }
+}

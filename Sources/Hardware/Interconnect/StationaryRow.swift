@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One array row's stationary operand: its 16 kept values of A with their decoded offsets.
+@frozen
+public struct StationaryRow: BitwiseCopyable, Sendable {
+  /// Kept values of a row, by lane.
+  public var values: SIMD16<Int16>
+  /// Rank-1 offsets: 3 bits for each of the row's PEs, PE 0 lowest.
+  public var blockOffsets: UInt32
+  /// Rank-0 offsets: 2 bits for each lane, lane 0 lowest.
+  public var valueOffsets: UInt32
+  /// Row of the array, 0 to 15; negative for an array that has no row in this window.
+  public var row: Int8
+  /// Whether the array has all its rows with this one.
+  public var isLast: Bool
+  /// Zero slots that exist only because K was rounded up to the window, and because the pattern was rounded up.
+  /// Bookkeeping for the ledger; the hardware has no such wires.
+  public var shapePadding: UInt8
+  public var patternPadding: UInt8
+  public var blame: Blame
+}
+
+/// Orders the operand A bus to load one window into the arrays' stationary registers.
+@frozen
+public struct LoadCommand: BitwiseCopyable, Sendable {
+  /// Number of the window in order of storage.
+  public var window: Int32
+  /// Rows of Z in the block, 1 to 64.
+  public var rowCount: Int32
+}

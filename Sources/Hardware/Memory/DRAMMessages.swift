@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The rings that the global buffer is divided into.
+@frozen
+public enum BufferRing: UInt8, BitwiseCopyable, CaseIterable, Sendable {
+  /// Non-zero values of operand A.
+  case operandA
+  /// Values of operand B, dense or compressed.
+  case operandB
+  /// Offsets of operand A's non-empty blocks (rank 1).
+  case rank1A
+  /// Offsets of operand A's non-zero values in their blocks (rank 0).
+  case rank0A
+  /// Bitmasks of operand B.
+  case maskB
+
+  /// Whether the ring lies in the data banks (else in the metadata banks).
+  @inlinable public var isData: Bool { self == .operandA || self == .operandB }
+}
+
+/// A request for one line of memory, with the place in the buffer that it is for.
+@frozen
+public struct DRAMRead: BitwiseCopyable, Sendable {
+  /// Byte address, a multiple of 64.
+  public var address: Int64
+  public var ring: BufferRing
+  /// Line of the ring, from 0.
+  public var slot: Int32
+
+  public init(address: Int64, ring: BufferRing, slot: Int32) {
+    self.address = address
+    self.ring = ring
+    self.slot = slot
+  }
+}
+
+/// A line on its way to memory.
+@frozen
+public struct DRAMWrite: BitwiseCopyable, Sendable {
+  /// Byte address, a multiple of 64.
+  public var address: Int64
+  /// Bytes of the line that are written; the burst is a whole line all the same.
+  public var byteCount: Int32
+  /// Whether the line holds metadata.
+  public var isMetadata: Bool
+  public var line: Line
+}
+
+/// A line that arrived from memory.
+@frozen
+public struct DRAMLine: BitwiseCopyable, Sendable {
+  public var ring: BufferRing
+  public var slot: Int32
+  public var blame: Blame
+  public var line: Line
+}
+
+/// Memory has taken one written line.
+@frozen
+public struct DRAMAcknowledgement: BitwiseCopyable, Sendable {}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+import Statistics
+
+extension GlobalBuffer {
+  /// Sizes, banks and bandwidth.
+  public struct Specification: Codable, Equatable, Sendable {
+    /// Bytes of the data banks together, a multiple of 64.
+    public var dataBytes: Int
+    public var dataBanks: Int
+    /// Bytes of the metadata banks together, a multiple of 64.
+    public var metadataBytes: Int
+    public var metadataBanks: Int
+    /// Data bytes per cycle over all banks and clients, reads plus writes.
+    public var portBytesPerCycle: Int
+    /// Cycles from access to the row's arrival.
+    public var latencyCycles: Int
+
+    public init(
+      dataBytes: Int, dataBanks: Int, metadataBytes: Int, metadataBanks: Int, portBytesPerCycle: Int,
+      latencyCycles: Int
+    ) {
+      self.dataBytes = dataBytes
+      self.dataBanks = dataBanks
+      self.metadataBytes = metadataBytes
+      self.metadataBanks = metadataBanks
+      self.portBytesPerCycle = portBytesPerCycle
+      self.latencyCycles = latencyCycles
+    }
+  }
+
+  public var actionCounts: [ActionCount] {
+    func count(_ action: String, _ count: Int64, bits: Int64, tax: Bool = true, rank: Int? = nil) -> ActionCount {
+      ActionCount(component: name, action: action, count: count, bits: bits, isSparsityTax: tax, rank: rank)
+    }
+    return [
+      count("data_read", state.dataReads, bits: 512, tax: false),
+      count("data_write", state.dataWrites, bits: 512, tax: false),
+      count("metadata_read_b", state.maskReads, bits: 64),
+      count("metadata_write_b", state.maskWrites, bits: 64),
+      count("metadata_read_rank1", state.rank1Reads, bits: 64, rank: 1),
+      count("metadata_write_rank1", state.rank1Writes, bits: 64, rank: 1),
+      count("metadata_read_rank0", state.rank0Reads, bits: 64, rank: 0),
+      count("metadata_write_rank0", state.rank0Writes, bits: 64, rank: 0),
+    ]
+  }
+}
+
+/// How the buffer is divided into rings for one layer, in lines.
+public struct BufferPlan: Equatable, Sendable {
+  /// First line and number of lines of a ring in its banks.
+  public struct Region: Equatable, Sendable {
+    public var first: Int
+    public var count: Int
+
+    public init(first: Int, count: Int) {
+      self.first = first
+      self.count = count
+    }
+  }
+
+  public var operandA: Region
+  public var operandB: Region
+  public var rank1A: Region
+  public var rank0A: Region
+  public var maskB: Region
+  /// `Component.index` of the memory that fills the buffer, to blame for a line that came late.
+  public var memoryComponent = 0
+
+  /// Rings laid out one after the other, data and metadata each from line 0.
+  public init(operandA: Int, operandB: Int, rank1A: Int, rank0A: Int, maskB: Int) {
+    self.operandA = Region(first: 0, count: operandA)
+    self.operandB = Region(first: operandA, count: operandB)
+    self.rank1A = Region(first: 0, count: rank1A)
+    self.rank0A = Region(first: rank1A, count: rank0A)
+    self.maskB = Region(first: rank1A + rank0A, count: maskB)
+  }
+
+  /// Lines of the data banks in use.
+  public var dataLines: Int { operandA.count + operandB.count }
+  /// Lines of the metadata banks in use.
+  public var metadataLines: Int { rank1A.count + rank0A.count + maskB.count }
+
+  /// Lines and position of `ring`.
+  @inline(__always)
+  public func region(of ring: BufferRing) -> Region {
+    switch ring {
+    case .operandA: operandA
+    case .operandB: operandB
+    case .rank1A: rank1A
+    case .rank0A: rank0A
+    case .maskB: maskB
+    }
+  }
+
+  /// The line of the banks at `slot` of `ring`; slots wrap around the ring's end.
+  @inline(__always)
+  func line(of ring: BufferRing, slot: Int) -> Int {
+    let region = region(of: ring)
+    return region.first + (slot >= region.count ? slot - region.count : slot)
+  }
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+import SimulationKernel
+import Statistics
+
+/// Off-chip memory as a bandwidth and a latency: no banks, no rows, no refresh (`dram.model: ideal`).
+///
+/// Requests are served in order of arrival, reads before writes that arrived at the same edge. A line occupies the
+/// channel for its 64 bytes and is delivered `latencyCycles` after its last byte.
+public final class IdealDRAM: Component, ActionReporting {
+  /// Bandwidth and latency, in the clock that drives the component.
+  public struct Specification: Codable, Equatable, Sendable {
+    /// Bytes per cycle of reads; of reads and writes together where they share the channel.
+    public var readBytesPerCycle: Int
+    public var writeBytesPerCycle: Int
+    /// Whether reads and writes share one channel of `readBytesPerCycle`.
+    public var isShared: Bool
+    /// Cycles from a line's last byte to its arrival.
+    public var latencyCycles: Int
+
+    public init(readBytesPerCycle: Int, writeBytesPerCycle: Int, isShared: Bool, latencyCycles: Int) {
+      self.readBytesPerCycle = readBytesPerCycle
+      self.writeBytesPerCycle = writeBytesPerCycle
+      self.isShared = isShared
+      self.latencyCycles = latencyCycles
+    }
+  }
+
+  private struct Registers: BitwiseCopyable {
+    /// The next free byte slot of the read (or shared) and write channels, counted as cycle times bytes per cycle.
+    var readFree: Int64 = 0
+    var writeFree: Int64 = 0
+    var dataReads: Int64 = 0
+    var metadataReads: Int64 = 0
+    var dataWrites: Int64 = 0
+    var metadataWrites: Int64 = 0
+  }
+
+  public let reads: Input<DRAMRead>
+  public let writes: Input<DRAMWrite>
+  public let lines: Output<DRAMLine>
+  public let acknowledgements: Output<DRAMAcknowledgement>
+
+  private let specification: Specification
+  private let image: MemoryImage
+  @State private var state: Registers
+  private let latencies: LatencyHistogram
+
+  public init(in clock: ClockDomain, name: String = "DRAM", _ specification: Specification, image: MemoryImage) {
+    self.specification = specification
+    self.image = image
+    reads = Input("reads", of: name, in: clock)
+    writes = Input("writes", of: name, in: clock)
+    lines = Output("lines", of: name, in: clock)
+    acknowledgements = Output("acknowledgements", of: name, in: clock)
+    _state = State(Registers(), of: name, in: clock)
+    latencies = LatencyHistogram(of: name, in: clock)
+    super.init(name, in: clock)
+  }
+
+  public override func tick() -> Activity {
+    if specification.isShared { return transferInOrder() }
+    return transferRead() | transferWrite()
+  }
+
+  /// Serves reads and writes from one channel, oldest first.
+  private func transferInOrder() -> Activity {
+    var activity = Activity.idle
+    while !reads.isEmpty || !writes.isEmpty {
+      let isRead = writes.isEmpty || (!reads.isEmpty && reads.frontArrival <= writes.frontArrival)
+      let step = isRead ? transferRead() : transferWrite()
+      guard step == .worked else { return activity == .worked ? .worked : step }
+      activity = .worked
+    }
+    return activity
+  }
+
+  private func transferRead() -> Activity {
+    guard !reads.isEmpty else { return .idle }
+    let end = transferEnd(
+      free: state.readFree, arrival: reads.frontArrival, bytesPerCycle: specification.readBytesPerCycle)
+    guard end.cycle <= now else { return .working(until: end.cycle) }
+    guard lines.isReady else { return lines.backpressured }
+    latencies.record(now - reads.frontArrival / clock.period + Cycle(specification.latencyCycles))
+    let request = reads.receive()
+    state.readFree = end.byte
+    lines.send(
+      DRAMLine(
+        ring: request.ring, slot: request.slot, blame: Blame(.dram, component: index),
+        line: image.line(at: Int(request.address))),
+      bytes: Line.byteCount)
+    if request.ring.isData { state.dataReads += 1 } else { state.metadataReads += 1 }
+    return .worked
+  }
+
+  private func transferWrite() -> Activity {
+    guard !writes.isEmpty else { return .idle }
+    let bytesPerCycle = specification.isShared ? specification.readBytesPerCycle : specification.writeBytesPerCycle
+    let end = transferEnd(
+      free: specification.isShared ? state.readFree : state.writeFree, arrival: writes.frontArrival,
+      bytesPerCycle: bytesPerCycle)
+    guard end.cycle <= now else { return .working(until: end.cycle) }
+    guard acknowledgements.isReady else { return acknowledgements.backpressured }
+    let request = writes.receive()
+    if specification.isShared { state.readFree = end.byte } else { state.writeFree = end.byte }
+    image.store(request.line, byteCount: Int(request.byteCount), at: Int(request.address))
+    acknowledgements.send(DRAMAcknowledgement(), bytes: 0)
+    if request.isMetadata { state.metadataWrites += 1 } else { state.dataWrites += 1 }
+    return .worked
+  }
+
+  /// When the last byte of a line moves that arrived at `arrival`: its byte slot's end, and its cycle.
+  private func transferEnd(
+    free: Int64, arrival: Femtoseconds, bytesPerCycle: Int
+  ) -> (byte: Int64, cycle: Cycle) {
+    let rate = Int64(bytesPerCycle)
+    let byte = max(free, arrival / clock.period * rate) + Int64(Line.byteCount)
+    return (byte, (byte - 1) / rate)
+  }
+
+  /// Traffic and latency so far.
+  public var statistics: DRAMStatistics {
+    var statistics = DRAMStatistics()
+    statistics.reads = state.dataReads + state.metadataReads
+    statistics.writes = state.dataWrites + state.metadataWrites
+    statistics.requests = statistics.reads + statistics.writes
+    statistics.readBytes = statistics.reads * Int64(Line.byteCount)
+    statistics.writeBytes = statistics.writes * Int64(Line.byteCount)
+    statistics.latencyMean = latencies.mean
+    statistics.latencyP50 = latencies.percentile(50)
+    statistics.latencyP99 = latencies.percentile(99)
+    statistics.latencyMax = latencies.maximum
+    return statistics
+  }
+
+  public var actionCounts: [ActionCount] {
+    let bits = Int64(Line.byteCount * 8)
+    return [
+      ActionCount(component: name, action: "data_read", count: state.dataReads, bits: bits, isSparsityTax: false),
+      ActionCount(component: name, action: "data_write", count: state.dataWrites, bits: bits, isSparsityTax: false),
+      ActionCount(
+        component: name, action: "metadata_read", count: state.metadataReads, bits: bits, isSparsityTax: true),
+      ActionCount(
+        component: name, action: "metadata_write", count: state.metadataWrites, bits: bits, isSparsityTax: true),
+    ]
+  }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The unit that moves between DRAM and buffer, and the row of the buffer: 64 bytes.
+@frozen
+public struct Line: BitwiseCopyable, Sendable {
+  /// Bytes of a line.
+  public static let byteCount = 64
+
+  public var bytes: SIMD64<UInt8>
+
+  @inlinable
+  public init() { bytes = SIMD64() }
+
+  /// Word `index` of `wordBytes` (1 or 2) bytes, sign-extended, little-endian.
+  @inlinable
+  public func word(_ index: Int, wordBytes: Int) -> Int16 {
+    withUnsafeBytes(of: bytes) { raw in
+      wordBytes == 1
+        ? Int16(Int8(bitPattern: raw[index]))
+        : raw.loadUnaligned(fromByteOffset: 2 * index, as: Int16.self)
+    }
+  }
+
+  /// The 64-bit word `index`, little-endian.
+  @inlinable
+  public func doubleword(_ index: Int) -> UInt64 {
+    withUnsafeBytes(of: bytes) { $0.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self) }
+  }
+}

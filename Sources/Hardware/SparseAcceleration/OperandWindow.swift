@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One step's operand B: a window of one column, as the arrays see it on the multicast network.
+@frozen
+public struct OperandWindow: BitwiseCopyable, Sendable {
+  /// Largest number of words in a window.
+  public static let wordLimit = 64
+
+  /// The window's words, zeros restored; those past its size are zero.
+  public var words: InlineArray<64, Int16>
+  /// Column of Z.
+  public var column: Int32
+  /// Block of rows of Z.
+  public var rowBlock: Int32
+  public var flags: StepFlags
+  public var blame: Blame
+}
+
+/// Where in its block a step stands.
+@frozen
+public struct StepFlags: OptionSet, BitwiseCopyable, Sendable {
+  public let rawValue: UInt8
+
+  @inlinable
+  public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  /// The first column that streams through a stationary window.
+  public static let firstColumn = StepFlags(rawValue: 1)
+  /// The last column that streams through a stationary window.
+  public static let lastColumn = StepFlags(rawValue: 2)
+  /// A step of the block's first K window: sums start at zero.
+  public static let firstWindow = StepFlags(rawValue: 4)
+  /// A step of the block's last K window: sums are complete after it.
+  public static let lastWindow = StepFlags(rawValue: 8)
+  /// A step of the layer's last block.
+  public static let lastBlock = StepFlags(rawValue: 16)
+}
+
+/// Orders the VFMU to stream the columns of one block's K window.
+@frozen
+public struct StreamCommand: BitwiseCopyable, Sendable {
+  public var firstColumn: Int32
+  public var columnCount: Int32
+  public var rowBlock: Int32
+  /// Words of a window.
+  public var windowWords: Int32
+  /// Words of the whole block's window as stored: zeros left out where operand B is compressed.
+  public var storedWords: Int32
+  /// `firstWindow`, `lastWindow` and `lastBlock` as they hold for every column.
+  public var flags: StepFlags
+}

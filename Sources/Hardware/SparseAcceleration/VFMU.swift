@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+import SimulationKernel
+import Statistics
+
+/// The variable fetch management unit: it turns the buffer's fixed-width rows into windows of variable size.
+///
+/// A step needs 2·H1·H0 words of one column, 16 to 64; where operand B is compressed, as many words as its bitmask has
+/// ones. The unit concatenates rows, shifts out exactly what the step needs, and takes no row while enough is
+/// buffered, so that a buffer read is skipped (HighLight, section on the VFMU). A decompressor behind the shifter
+/// restores B's zeros.
+///
+/// Assumption: one window a cycle, and room for `bufferRows` rows besides those in flight.
+public final class VFMU: Component, ActionReporting {
+  /// Size of the unit and form of its input.
+  public struct Specification: Equatable, Sendable {
+    /// Rows of 64 bytes that the buffer holds.
+    public var bufferRows: Int
+    /// Bytes of a word, 1 or 2.
+    public var wordBytes: Int
+    /// Whether operand B arrives with its zeros left out.
+    public var isCompressed: Bool
+
+    public init(bufferRows: Int, wordBytes: Int, isCompressed: Bool) {
+      self.bufferRows = bufferRows
+      self.wordBytes = wordBytes
+      self.isCompressed = isCompressed
+    }
+  }
+
+  private struct Registers: BitwiseCopyable {
+    var command = StreamCommand(
+      firstColumn: 0, columnCount: 0, rowBlock: 0, windowWords: 0, storedWords: 0, flags: [])
+    /// Columns of the command that were shifted out.
+    var done: Int32 = 0
+    /// Position of the oldest word in the buffer, and number of words.
+    var head: Int32 = 0
+    var count: Int32 = 0
+    /// Words at the end of the block's last row that belong to nobody.
+    var padding: Int32 = 0
+    var waited = Wait.nothing
+    var rowBlame = Blame(.glb, component: 0)
+    var shifts: Int64 = 0
+    var shiftedWords: Int64 = 0
+    var bufferedRows: Int64 = 0
+    var restores: Int64 = 0
+  }
+
+  private enum Wait: UInt8, BitwiseCopyable {
+    case nothing, row, mask
+  }
+
+  public let commands: Input<StreamCommand>
+  public let rows: Input<BufferRow>
+  public let masks: Input<MetadataField>
+  public let windows: Output<OperandWindow>
+
+  private let specification: Specification
+  private let wordsPerRow: Int32
+  private let buffer: StateArray<Int16>
+  @State private var state: Registers
+
+  public init(in clock: ClockDomain, name: String = "VFMU", _ specification: Specification) {
+    precondition(specification.wordBytes == 1 || specification.wordBytes == 2, "a word has 1 or 2 bytes")
+    self.specification = specification
+    wordsPerRow = Int32(Line.byteCount / specification.wordBytes)
+    commands = Input("commands", of: name, in: clock)
+    rows = Input("rows", of: name, in: clock)
+    masks = Input("masks", of: name, in: clock)
+    windows = Output("windows", of: name, in: clock)
+    buffer = StateArray(repeating: 0, count: specification.bufferRows * Int(wordsPerRow), of: name, in: clock)
+    _state = State(Registers(), of: name, in: clock)
+    super.init(name, in: clock)
+  }
+
+  public override func tick() -> Activity {
+    shiftOutWindow() | bufferRow()
+  }
+
+  private func shiftOutWindow() -> Activity {
+    while state.done == state.command.columnCount {
+      guard !commands.isEmpty else { return .idle }
+      state.command = commands.receive()
+      state.done = 0
+      let rows = (state.command.storedWords + wordsPerRow - 1) / wordsPerRow
+      state.padding = rows * wordsPerRow - state.command.storedWords
+    }
+    var mask = UInt64.max
+    if specification.isCompressed {
+      guard !masks.isEmpty else {
+        state.waited = .mask
+        return masks.starved
+      }
+      mask = masks.front.bits
+    }
+    let need = specification.isCompressed ? Int32(mask.nonzeroBitCount) : state.command.windowWords
+    guard state.count >= need else {
+      state.waited = .row
+      return rows.starved
+    }
+    guard windows.isReady else { return windows.backpressured }
+    send(mask: mask, need: need)
+    return .worked
+  }
+
+  private func send(mask: UInt64, need: Int32) {
+    let size = Int(state.command.windowWords)
+    var window = OperandWindow(
+      words: InlineArray(repeating: 0), column: state.command.firstColumn + state.done,
+      rowBlock: state.command.rowBlock, flags: state.command.flags, blame: currentBlame())
+    if state.done == 0 { window.flags.insert(.firstColumn) }
+    if specification.isCompressed {
+      restoreZeros(mask: mask, into: &window.words)
+      masks.receive()
+      state.restores += 1
+    } else {
+      copyWords(size, into: &window.words)
+    }
+    state.head = advanced(state.head, by: need)
+    state.count -= need
+    state.done += 1
+    state.shifts += 1
+    state.shiftedWords += Int64(need)
+    state.waited = .nothing
+    if state.done == state.command.columnCount {
+      window.flags.insert(.lastColumn)
+      state.head = advanced(state.head, by: state.padding)
+      state.count -= state.padding
+      precondition(state.count >= 0, "the rows of a block hold all its words")
+    }
+    windows.send(window, bytes: size * specification.wordBytes)
+  }
+
+  private func currentBlame() -> Blame {
+    switch state.waited {
+    case .nothing: Blame(.vfmu, component: index)
+    case .row: state.rowBlame
+    case .mask: masks.front.blame
+    }
+  }
+
+  private func copyWords(_ size: Int, into words: inout InlineArray<64, Int16>) {
+    let head = Int(state.head)
+    let first = min(size, buffer.count - head)
+    let oldest = buffer.elements(head..<head + first)
+    for position in 0..<first { words[position] = oldest[position] }
+    guard first < size else { return }
+    let rest = buffer.elements(0..<size - first)
+    for position in 0..<size - first { words[first + position] = rest[position] }
+  }
+
+  /// The decompressor: word i of the stored words goes to the position of the mask's i-th one.
+  private func restoreZeros(mask: UInt64, into words: inout InlineArray<64, Int16>) {
+    var remaining = mask
+    var position = Int(state.head)
+    while remaining != 0 {
+      words[remaining.trailingZeroBitCount] = buffer[position]
+      remaining &= remaining - 1
+      position += 1
+      if position == buffer.count { position = 0 }
+    }
+  }
+
+  private func bufferRow() -> Activity {
+    guard !rows.isEmpty, Int(state.count + wordsPerRow) <= buffer.count else { return .idle }
+    let row = rows.front
+    // Rows are as wide as the buffer's parts, and padding is dropped by whole rows: a row never wraps.
+    let tail = Int(advanced(state.head, by: state.count))
+    let slots = buffer.elements(tail..<tail + Int(wordsPerRow))
+    if specification.wordBytes == 1 {
+      withUnsafeBytes(of: row.line.bytes) { raw in
+        for word in 0..<slots.count { slots[word] = Int16(Int8(bitPattern: raw[word])) }
+      }
+    } else {
+      for word in 0..<slots.count { slots[word] = row.line.word(word, wordBytes: 2) }
+    }
+    state.rowBlame = row.blame
+    rows.receive()
+    state.count += wordsPerRow
+    state.bufferedRows += 1
+    return .worked
+  }
+
+  private func advanced(_ position: Int32, by words: Int32) -> Int32 {
+    let sum = position + words
+    return Int(sum) >= buffer.count ? sum - Int32(buffer.count) : sum
+  }
+
+  public var actionCounts: [ActionCount] {
+    let rowBits = Int64(Line.byteCount * 8)
+    let wordBits = Int64(specification.wordBytes * 8)
+    return [
+      ActionCount(component: name, action: "buffer_row", count: state.bufferedRows, bits: rowBits, isSparsityTax: true),
+      ActionCount(
+        component: name, action: "shift_window", count: state.shifts,
+        bits: Int64(OperandWindow.wordLimit) * wordBits, isSparsityTax: true),
+      ActionCount(
+        component: name, action: "read_word", count: state.shiftedWords, bits: wordBits, isSparsityTax: true),
+      ActionCount(
+        component: name, action: "restore_zeros", count: state.restores,
+        bits: Int64(OperandWindow.wordLimit) * wordBits, isSparsityTax: true),
+    ]
+  }
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Compresses rows of A for the HighLight machine.
+///
+///     let encoder = try HSSEncoder(executed: Pattern("4:6->2:4"), on: rule)
+///     let compressed = try encoder.encode(a, groupsMultipleOf: 2)  // a: Tensor<Int16> [M, K]
+///     compressed.decoded() == a                                    // true
+///
+/// Rows are padded with zeros to whole groups. See `CompressedFiber` for what comes out, `HSSLayout` for its shape.
+public struct HSSEncoder: Sendable {
+  public let pattern: Pattern
+  public let layout: HSSLayout
+
+  /// - Throws: `HSSLayoutError` if the machine's format cannot hold the pattern.
+  public init(executed pattern: Pattern, on rule: HardwareRule? = nil) throws(HSSLayoutError) {
+    self.pattern = pattern
+    layout = try HSSLayout(executed: pattern, on: rule)
+  }
+
+  /// Compresses every row of a matrix [rows, K], each padded to a multiple of `multiple` groups.
+  ///
+  /// - Throws: `PatternViolation` at the first group that has more non-zeros or non-empty blocks than slots.
+  /// - Complexity: O(rows · K); three allocations in all.
+  public func encode(
+    _ matrix: Tensor<Int16>, groupsMultipleOf multiple: Int = 1
+  ) throws(PatternViolation) -> CompressedFiber {
+    precondition(matrix.shape.count == 2, "the encoder compresses the rows of a matrix")
+    let (rows, length) = (matrix.shape[0], matrix.shape[1])
+    let groups = layout.groups(covering: length, multipleOf: multiple)
+    let (blockSlots, valueSlots) = (groups * layout.blockSlotsPerGroup, groups * layout.valueSlotsPerGroup)
+    var values = [Int16](repeating: 0, count: rows * valueSlots)
+    var blockOffsets = [UInt8](repeating: 0, count: rows * blockSlots)
+    var valueOffsets = [UInt8](repeating: 0, count: rows * valueSlots)
+    let source = matrix.elements.span
+    var valueSpan = values.mutableSpan
+    var blockOffsetSpan = blockOffsets.mutableSpan
+    var valueOffsetSpan = valueOffsets.mutableSpan
+    for row in 0..<rows {
+      let excess = encode(
+        source.extracting(row * length..<(row + 1) * length), groups: groups,
+        values: &valueSpan, blockOffsets: &blockOffsetSpan, valueOffsets: &valueOffsetSpan,
+        blockSlot: row * blockSlots, valueSlot: row * valueSlots)
+      if let excess { throw violation(excess, at: [row, excess.position]) }
+    }
+    return CompressedFiber(
+      layout: layout, rows: rows, length: length, groupsPerRow: groups, values: values, blockOffsets: blockOffsets,
+      valueOffsets: valueOffsets)
+  }
+
+  /// Compresses one row into caller-owned memory, padded to as many groups as the memory holds.
+  ///
+  /// - Throws: `PatternViolation`, with the position of the group as its index; the memory is then partly written.
+  /// - Precondition: the spans hold the slots of one and the same whole number of groups, which cover the row.
+  public func encode(
+    row: Span<Int16>, values: inout MutableSpan<Int16>, blockOffsets: inout MutableSpan<UInt8>,
+    valueOffsets: inout MutableSpan<UInt8>
+  ) throws(PatternViolation) {
+    let groups = blockOffsets.count / layout.blockSlotsPerGroup
+    precondition(
+      blockOffsets.count == groups * layout.blockSlotsPerGroup
+        && values.count == groups * layout.valueSlotsPerGroup && valueOffsets.count == values.count
+        && row.count <= groups * layout.positionsPerGroup,
+      "the output spans hold whole groups that cover the row")
+    let excess = encode(
+      row, groups: groups, values: &values, blockOffsets: &blockOffsets, valueOffsets: &valueOffsets,
+      blockSlot: 0, valueSlot: 0)
+    if let excess { throw violation(excess, at: [excess.position]) }
+  }
+
+  /// A broken rule: its rank, the position of its group in the row, and the count found.
+  private struct Excess {
+    let rank: Int
+    let position: Int
+    let found: Int
+  }
+
+  private func violation(_ excess: Excess, at index: [Int]) -> PatternViolation {
+    PatternViolation(
+      pattern: pattern, rank: excess.rank, dimension: index.count - 1, index: index, found: excess.found)
+  }
+
+  private func encode(
+    _ row: Span<Int16>, groups: Int, values: inout MutableSpan<Int16>, blockOffsets: inout MutableSpan<UInt8>,
+    valueOffsets: inout MutableSpan<UInt8>, blockSlot: Int, valueSlot: Int
+  ) -> Excess? {
+    var (blockSlot, valueSlot) = (blockSlot, valueSlot)
+    let (h1, h0) = (layout.rank1.h, layout.rank0.h)
+    for group in 0..<groups {
+      let groupStart = group * h1 * h0
+      var nonEmpty: UInt64 = 0
+      for block in 0..<h1 {
+        let mask = nonZeros(of: row, at: groupStart + block * h0)
+        guard mask != 0 else { continue }
+        guard mask.nonzeroBitCount <= layout.rank0.g else {
+          return Excess(rank: 0, position: groupStart + block * h0, found: mask.nonzeroBitCount)
+        }
+        nonEmpty |= 1 << UInt64(block)
+      }
+      guard nonEmpty.nonzeroBitCount <= layout.rank1.g else {
+        return Excess(rank: 1, position: groupStart, found: nonEmpty.nonzeroBitCount)
+      }
+      var blocks = Self.filled(nonEmpty, to: layout.rank1.g)
+      while blocks != 0 {
+        let block = blocks.trailingZeroBitCount
+        blocks &= blocks - 1
+        blockOffsets[blockSlot] = UInt8(truncatingIfNeeded: block)
+        blockSlot += 1
+        let start = groupStart + block * h0
+        var offsets = Self.filled(nonZeros(of: row, at: start), to: layout.rank0.g)
+        while offsets != 0 {
+          let offset = offsets.trailingZeroBitCount
+          offsets &= offsets - 1
+          valueOffsets[valueSlot] = UInt8(truncatingIfNeeded: offset)
+          values[valueSlot] = start + offset < row.count ? row[start + offset] : 0
+          valueSlot += 1
+        }
+      }
+    }
+    return nil
+  }
+
+  /// Which of the H0 positions from `start` on are non-zero, bit by bit; positions beyond the row are zero.
+  @inline(__always)
+  private func nonZeros(of row: Span<Int16>, at start: Int) -> UInt64 {
+    var mask: UInt64 = 0
+    var index = min(start + layout.rank0.h, row.count) - 1
+    while index >= start {
+      mask = mask << 1 | (row[index] != 0 ? 1 : 0)
+      index -= 1
+    }
+    return mask
+  }
+
+  /// `mask` with its lowest clear bits set until `count` bits are set.
+  @inline(__always)
+  static func filled(_ mask: UInt64, to count: Int) -> UInt64 {
+    var mask = mask
+    var missing = count - mask.nonzeroBitCount
+    while missing > 0 {
+      mask |= mask + 1
+      missing -= 1
+    }
+    return mask
+  }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The untimed, exact product that every simulated Z is checked against.
+///
+/// It shares no code with any datapath: no compression, no skipping, no order of accumulation of a machine. Sums wrap
+/// nowhere. Each element of Z is the exact integer sum if that fits Int32; if it does not, the product throws and names
+/// the element, whatever the partial sums were. So a machine that accumulates modulo 2^32 must agree too.
+public enum ReferenceProduct {
+  /// Z[M, N] = A[M, K] x B[K, N], with B given column by column: `bColumns` is [N, K].
+  ///
+  /// - Throws: `ReferenceProductError` if an element of Z does not fit Int32; impossible for 8-bit operands with
+  ///   K <= 133,000.
+  /// - Precondition: both are matrices with the same K.
+  /// - Complexity: M·N·K multiplications, in blocks that fit a 256 KB cache for K up to about 2000.
+  public static func multiply(
+    _ a: Tensor<Int16>, bColumns: Tensor<Int16>
+  ) throws(ReferenceProductError) -> Tensor<Int32> {
+    precondition(a.shape.count == 2 && bColumns.shape.count == 2, "a product has two matrices as operands")
+    precondition(a.shape[1] == bColumns.shape[1], "both operands of a product have the same K")
+    let (m, n, k) = (a.shape[0], bColumns.shape[0], a.shape[1])
+    var z = Tensor<Int32>(shape: [m, n], repeating: 0)
+    let chunk = safeLength(a.elements, bColumns.elements)
+    let (aSpan, bSpan) = (a.elements.span, bColumns.elements.span)
+    let block = 32
+    for rowBlock in stride(from: 0, to: m, by: block) {
+      for columnBlock in stride(from: 0, to: n, by: block) {
+        for row in rowBlock..<min(rowBlock + block, m) {
+          let aRow = aSpan.extracting(row * k..<(row + 1) * k)
+          for column in columnBlock..<min(columnBlock + block, n) {
+            let bColumn = bSpan.extracting(column * k..<(column + 1) * k)
+            let sum = chunk >= k ? Int64(dot(aRow, bColumn)) : longDot(aRow, bColumn, chunk: chunk)
+            guard let exact = Int32(exactly: sum) else {
+              throw ReferenceProductError(row: row, column: column, value: sum)
+            }
+            z.elements[row * n + column] = exact
+          }
+        }
+      }
+    }
+    return z
+  }
+
+  /// How many products may be added in Int32 without overflow, from the largest magnitudes; 0 if not even one.
+  private static func safeLength(_ a: [Int16], _ b: [Int16]) -> Int {
+    let product = magnitude(a) * magnitude(b)
+    return product == 0 ? Int.max : Int(Int32.max) / product
+  }
+
+  private static func magnitude(_ elements: [Int16]) -> Int {
+    var (lowest, highest): (Int16, Int16) = (0, 0)
+    for element in elements {
+      lowest = min(lowest, element)
+      highest = max(highest, element)
+    }
+    return max(-Int(lowest), Int(highest))
+  }
+
+  /// A dot product whose partial sums are known to fit Int32. Plain wrapping arithmetic, because it is what the
+  /// optimiser turns into pairwise multiply-add instructions.
+  @inline(__always)
+  private static func dot(_ a: Span<Int16>, _ b: Span<Int16>) -> Int32 {
+    var sum: Int32 = 0
+    let b = b.extracting(0..<a.count)
+    for index in a.indices {
+      sum &+= Int32(a[index]) &* Int32(b[index])
+    }
+    return sum
+  }
+
+  /// A dot product in chunks whose sums fit Int32, or in Int64 throughout where chunks would be short.
+  private static func longDot(_ a: Span<Int16>, _ b: Span<Int16>, chunk: Int) -> Int64 {
+    var sum: Int64 = 0
+    guard chunk >= 32 else {
+      for index in a.indices {
+        sum += Int64(Int32(a[index]) * Int32(b[index]))
+      }
+      return sum
+    }
+    for start in stride(from: 0, to: a.count, by: chunk) {
+      let range = start..<min(start + chunk, a.count)
+      sum += Int64(dot(a.extracting(range), b.extracting(range)))
+    }
+    return sum
+  }
+}
+
+/// An element of a product that does not fit the 32 bits in which partial sums are accumulated.
+public struct ReferenceProductError: Error, Hashable, Sendable, CustomStringConvertible {
+  public let row: Int
+  public let column: Int
+  /// The exact sum.
+  public let value: Int64
+
+  public var description: String {
+    "Z[\(row), \(column)] = \(value) does not fit Int32; allowed: operands whose sums stay within 32 bits"
+  }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Sparsity
+
+/// A matrix product with random operands, as the option `--gemm` asks for it.
+///
+///     let product = try SyntheticGEMM(GEMMShape.parse("1024x1024x1024"), pattern: "3:4->2:4", densityB: 0.5).layer()
+///
+/// Values are uniform in -127…127 without 0. A is dense unless it has a pattern (exactly G of H at each rank) or a
+/// density (exactly round(d · M · K) non-zeros, anywhere, which nothing may rely on); B has a density.
+public struct SyntheticGEMM: Sendable {
+  public let shape: GEMMShape
+  public let pattern: Pattern?
+  public let seed: UInt64
+  private let a: RandomOperand
+  private let b: RandomOperand
+
+  /// - Parameters:
+  ///   - pattern: text of `--pattern`; nil for dense.
+  ///   - densityA: value of `--density-a`, 0 to 1; excludes a pattern.
+  ///   - densityB: value of `--density-b`, 0 to 1.
+  ///   - seed: equal seeds give equal operands.
+  /// - Throws: `WorkloadError` of kind `usage` naming the option.
+  public init(
+    _ shape: GEMMShape, pattern: String? = nil, densityA: Double? = nil, densityB: Double = 1, seed: UInt64 = 0
+  ) throws(WorkloadError) {
+    self.shape = shape
+    self.seed = seed
+    self.pattern = try pattern.map(Self.pattern) ?? nil
+    if densityA != nil, pattern != nil {
+      throw WorkloadError(.usage, field: "--density-a", "is given beside --pattern", allowed: "one of the two")
+    }
+    let uniformA = RandomOperand.Occupancy.uniform(density: try Self.density(densityA ?? 1, option: "--density-a"))
+    a = RandomOperand(occupancy: self.pattern.map { .pattern($0) } ?? uniformA, seed: nil)
+    b = RandomOperand(
+      occupancy: .uniform(density: try Self.density(densityB, option: "--density-b")), seed: nil)
+  }
+
+  /// The layer, with its values drawn; it is named `gemm`.
+  public func layer() -> GEMMLayer {
+    GEMMLayer(
+      name: "gemm", shape: shape,
+      a: a.matrix(rows: shape.m, columns: shape.k, bits: 8, runSeed: seed, layer: 0, operand: .a),
+      bTransposed: b.matrix(rows: shape.n, columns: shape.k, bits: 8, runSeed: seed, layer: 0, operand: .b),
+      declaredPattern: pattern)
+  }
+
+  /// The pattern of an option; nil for `dense`, which declares nothing.
+  private static func pattern(_ text: String) throws(WorkloadError) -> Pattern? {
+    let pattern: Pattern
+    do {
+      pattern = try patternAlongK(text)
+    } catch {
+      throw WorkloadError(.usage, field: "--pattern", error.problem, allowed: error.allowed)
+    }
+    if pattern.ranks.isEmpty { return nil }
+    guard !pattern.structuredRanks.isEmpty else {
+      throw WorkloadError(
+        .usage, field: "--pattern", "'\(pattern)' does not say how many zeros there are",
+        allowed: "a pattern with G:H, or --density-a")
+    }
+    return pattern
+  }
+
+  private static func density(_ value: Double, option: String) throws(WorkloadError) -> Double {
+    guard (0...1).contains(value) else {
+      throw WorkloadError(.usage, field: option, "'\(value)' is no density", allowed: "a number from 0 to 1")
+    }
+    return value
+  }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Sparsity
+
+extension TraceLayer {
+  /// Reads or draws the operands, lowers a convolution, and prunes onto the declared patterns or checks them.
+  ///
+  /// The result depends on nothing but the trace, the tensor files and the seed.
+  ///
+  /// - Parameter seed: for random operands that have no seed of their own.
+  /// - Throws: `WorkloadError`: `content` if a tensor does not conform to its pattern, `missing` or `inputOutput` if a
+  ///   file cannot be read any more or has changed since the trace was read.
+  public func load(seed: UInt64 = 0) throws(WorkloadError) -> GEMMLayer {
+    GEMMLayer(
+      name: name, shape: shape, a: try loadWeights(seed: seed), bTransposed: try loadActivations(seed: seed),
+      operandBits: operandBits, declaredPattern: declaredPattern,
+      declaredActivationPattern: activations.declaredPattern, output: output, repeatCount: repeatCount,
+      source: source)
+  }
+
+  /// A as [M, K].
+  private func loadWeights(seed: UInt64) throws(WorkloadError) -> [Int16] {
+    switch weights {
+    case .random(let operand):
+      return operand.matrix(
+        rows: shape.m, columns: shape.k, bits: operandBits, runSeed: seed, layer: index, operand: .a)
+    case .stored(let operand):
+      let tensor = try operand.read()
+      let rows = convolution?.loweredWeights(tensor.elements, group: group) ?? tensor.elements
+      return try operand.patterned(Tensor(shape: [shape.m, shape.k], elements: rows))
+    }
+  }
+
+  /// B transposed, as [N, K].
+  private func loadActivations(seed: UInt64) throws(WorkloadError) -> [Int16] {
+    switch activations {
+    case .random(let operand):
+      guard let convolution else {
+        return operand.matrix(
+          rows: shape.n, columns: shape.k, bits: operandBits, runSeed: seed, layer: index, operand: .b)
+      }
+      // An image is drawn, not its patches: they overlap, and must agree where they do.
+      let image = operand.matrix(
+        rows: convolution.batch * convolution.channels, columns: convolution.height * convolution.width,
+        bits: operandBits, runSeed: seed, layer: index, operand: .b)
+      return convolution.ungrouped.loweredActivations(image, group: 0)
+    case .stored(let operand):
+      let tensor = try operand.read()
+      let rows =
+        switch operation {
+        case .linear: tensor.elements
+        case .matmul: transposed(tensor.elements, rows: shape.k, columns: shape.n)
+        case .conv2d: convolution?.loweredActivations(tensor.elements, group: group) ?? []
+        }
+      return try operand.patterned(Tensor(shape: [shape.n, shape.k], elements: rows))
+    }
+  }
+}
+
+extension StoredOperand {
+  /// The tensor's values.
+  fileprivate func read() throws(WorkloadError) -> Tensor<Int16> {
+    let file = try TensorFile(path: path)
+    guard try file.description(of: tensor) == description else {
+      throw WorkloadError(
+        .inputOutput, file: path, field: tensor, "the tensor's type or shape changed while the trace was running")
+    }
+    return try file.readInt16(tensor)
+  }
+}
+
+/// The matrix [columns, rows] of a matrix [rows, columns], both row-major.
+///
+/// Goes by square tiles that fit in a cache, because one of the two is walked against its order.
+func transposed(_ elements: [Int16], rows: Int, columns: Int) -> [Int16] {
+  precondition(elements.count == rows * columns, "a matrix has rows x columns elements")
+  let tile = 64
+  var result = [Int16](repeating: 0, count: elements.count)
+  for rowStart in stride(from: 0, to: rows, by: tile) {
+    for columnStart in stride(from: 0, to: columns, by: tile) {
+      for row in rowStart..<min(rowStart + tile, rows) {
+        for column in columnStart..<min(columnStart + tile, columns) {
+          result[column * rows + row] = elements[row * columns + column]
+        }
+      }
+    }
+  }
+  return result
+}
