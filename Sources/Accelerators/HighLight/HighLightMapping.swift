@@ -76,11 +76,13 @@ struct HighLightMapper {
   /// Ways to cut K into parts, the uncut one first. Parts pay off only where K does not fit; more than a few never do.
   private func splits() -> [KSplit] {
     let whole = KSplit(windows: operandA.windows)
-    let bytes = operandA.windows * operandA.windowWords * operandA.wordBytes * min(columnCount, specification.columnsPerBlock)
+    let bytes =
+      operandA.windows * operandA.windowWords * operandA.wordBytes * min(columnCount, specification.columnsPerBlock)
     guard bytes > specification.buffer.dataBytes / 4 else { return [whole] }
-    return [whole] + [2, 3, 4, 6, 8, 12, 16].filter { $0 <= operandA.windows }.map {
-      KSplit(windows: operandA.windows, parts: $0)
-    }
+    return [whole]
+      + [2, 3, 4, 6, 8, 12, 16].filter { $0 <= operandA.windows }.map {
+        KSplit(windows: operandA.windows, parts: $0)
+      }
   }
 
   /// Numbers of column blocks to try: the fewest that the register file allows, and narrower ones by halves.

@@ -73,7 +73,8 @@ struct OperandALayout {
           let start = Int(stream.lineStarts[stored]) * Line.byteCount
           for row in 0..<rows(inBlock: place.block) {
             write(
-              row: place.block * rowsPerBlock + row, window: place.window, of: stream, to: memory, at: start, index: row)
+              row: place.block * rowsPerBlock + row, window: place.window, of: stream, to: memory, at: start, index: row
+            )
           }
         }
       }

@@ -31,8 +31,9 @@ public final class MulticastNetwork: Component, ActionReporting {
   /// - Parameters:
   ///   - bytesPerCycle: width of the network.
   ///   - windowBytes: bytes of the layer's windows.
-  public init(in clock: ClockDomain, name: String = "NoC.multicast", branches: Int, bytesPerCycle: Int, windowBytes: Int)
-  {
+  public init(
+    in clock: ClockDomain, name: String = "NoC.multicast", branches: Int, bytesPerCycle: Int, windowBytes: Int
+  ) {
     self.bytesPerCycle = bytesPerCycle
     self.windowBytes = windowBytes
     arrays = []
