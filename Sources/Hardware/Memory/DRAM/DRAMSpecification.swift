@@ -136,7 +136,8 @@ public struct DRAMSpecification: Equatable, Sendable {
     if controller.refresh == .perBank {
       guard timing.nRFCpb > 0 else {
         throw DRAMSpecificationError(
-          field: "timing.nRFCpb", value: "\(timing.nRFCpb)", allowed: "more than 0 where controller.refresh is per-bank")
+          field: "timing.nRFCpb", value: "\(timing.nRFCpb)", allowed: "more than 0 where controller.refresh is per-bank"
+        )
       }
       let interval = timing.nREFI / organisation.banksPerRank
       guard interval > max(timing.nRFCpb, timing.nPBR2PBR) else {
