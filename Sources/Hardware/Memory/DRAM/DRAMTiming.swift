@@ -146,7 +146,7 @@ public struct DRAMTiming: Equatable, Sendable {
     func require(_ holds: Bool, _ field: String, _ value: Int, _ allowed: String) throws(DRAMSpecificationError) {
       guard holds else { throw DRAMSpecificationError(field: "timing.\(field)", value: "\(value)", allowed: allowed) }
     }
-    try require(nRC >= nRAS, "nRC", nRC, "at least nRAS (\(nRAS))")
+    try require(nRC >= nRAS + nRP, "nRC", nRC, "at least nRAS + nRP (\(nRAS + nRP))")
     try require(nCCDL >= nCCDS, "nCCDL", nCCDL, "at least nCCDS (\(nCCDS))")
     try require(nRRDL >= nRRDS, "nRRDL", nRRDL, "at least nRRDS (\(nRRDS))")
     try require(nWTRL >= nWTRS, "nWTRL", nWTRL, "at least nWTRS (\(nWTRS))")
