@@ -38,13 +38,14 @@ public final class Collector: Component, ActionReporting {
   /// Partial sums.
   public let spills: Output<BlockColumn>
 
-  private let wordsPerCycle: Int
+  /// Cycles that a column occupies the network.
+  private let cyclesPerColumn: Cycle
   @State private var state: Registers
 
   /// - Parameter wordsPerCycle: sums per cycle that the network carries.
   public init(in clock: ClockDomain, name: String = "NoC.collect", arrays: Int, wordsPerCycle: Int) {
     precondition(arrays >= 1 && arrays <= 4, "a block has at most 64 rows")
-    self.wordsPerCycle = wordsPerCycle
+    cyclesPerColumn = Cycle((arrays * 16 + wordsPerCycle - 1) / wordsPerCycle)
     self.arrays = (0..<arrays).map { Input("array\($0)", of: name, in: clock) }
     columns = Output("columns", of: name, in: clock)
     spills = Output("spills", of: name, in: clock)
@@ -53,8 +54,13 @@ public final class Collector: Component, ActionReporting {
   }
 
   public override func tick() -> Activity {
-    for array in 0..<arrays.count where arrays[array].isEmpty { return arrays[array].starved }
-    guard now >= state.freeAt else { return .working(until: state.freeAt) }
+    var arrival = state.freeAt
+    for array in 0..<arrays.count {
+      guard !arrays[array].isEmpty else { return arrays[array].starved }
+      arrival = max(arrival, arrays[array].frontArrival / clock.period)
+    }
+    let delivery = arrival + cyclesPerColumn - 1
+    guard now >= delivery else { return .working(until: delivery) }
     let output = arrays[0].front.isSpilled ? spills : columns
     guard output.isReady else { return output.backpressured }
     collect(into: output)
@@ -72,7 +78,7 @@ public final class Collector: Component, ActionReporting {
     }
     let words = arrays.count * 16
     output.send(column, bytes: words * 4)
-    state.freeAt = now + Cycle((words + wordsPerCycle - 1) / wordsPerCycle)
+    state.freeAt = now + 1
     state.words += Int64(words)
   }
 
