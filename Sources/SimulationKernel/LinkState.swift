@@ -88,6 +88,10 @@ struct LinkState {
     lastSend = cycle
     hashPower &*= hash.factor
     tail &+= 1
+    // The receiver ticked first at this edge: it freed a slot of a link that was not full yet, and told nobody.
+    if freedAt == time && tail &- head &+ freedThen >= slots {
+      sender.pointee.wake(slot: senderSlot, at: cycle &+ 1)
+    }
     if sender == receiver {
       receiver.pointee.wake(slot: receiverSlot, at: departure &+ latency)
     } else {

@@ -100,6 +100,10 @@ import Testing
   @Test func `stages join to work, else to the first that waited, else to the earliest wake`() {
     #expect(Activity.idle | .worked == .worked)
     #expect(Activity.worked | .idle.until(3) == .worked)
+    #expect(Activity.worked | .working(until: 3) == .worked)
+    #expect(Activity.working(until: 3) | .worked == .worked)
+    #expect(Activity.working(until: 9) | .idle.until(3) == Activity.working(until: 3))
+    #expect(Activity.working(until: 9) | .working(until: 3) == Activity.working(until: 3))
     #expect(Activity.idle.until(9) | .idle.until(3) == .idle.until(3))
     #expect(Activity.idle.until(9) | .idle == .idle.until(9))
     #expect(Activity.idle | .idle.until(9) == .idle.until(9))
@@ -111,6 +115,8 @@ import Testing
     simulation.connect(other.output, to: stage.input, capacity: 1)
     #expect(stage.input.starved | stage.output.backpressured == stage.input.starved)
     #expect(stage.output.backpressured | stage.input.starved == stage.output.backpressured)
+    #expect(stage.input.starved | .working(until: 9) == Activity.working(until: 9))
+    #expect(Activity.working(until: 9) | stage.output.backpressured == Activity.working(until: 9))
     #expect(Activity.idle.until(4) | stage.input.starved == stage.input.starved.until(4))
     #expect(stage.input.starved != other.input.starved)
   }

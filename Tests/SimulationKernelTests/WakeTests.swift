@@ -60,6 +60,34 @@ import Testing
     #expect(other.tickedAt.count == 51)
   }
 
+  @Test func `a component occupied until a cycle is busy, and not ticked before`() throws {
+    let simulation = Simulation()
+    let clock = simulation.addClock("core", period: 1000)
+    let occupied = Occupied(in: clock, for: 9)
+    let listener = Listener(in: clock)
+    simulation.connect(occupied.output, to: listener.input, capacity: 8)
+    try simulation.start()
+    _ = try simulation.run(through: 20_000)
+    simulation.closeAccounts()
+    #expect(occupied.tickedAt == [0, 9, 18])
+    #expect(simulation.componentAccounts.first?.busy == simulation.componentAccounts.first?.cycles)
+  }
+
+  /// The slot that a receiver frees at the edge of the send itself is what wakes the sender here.
+  @Test func `a sender that fills a link and sleeps hears of a slot freed at that edge, in either order`() throws {
+    let ticks = try Array<UInt64>(0..<8).map { seed in
+      let simulation = Simulation(perturbation: .init(shuffleSeed: seed))
+      let clock = simulation.addClock("core", period: 1000)
+      let occupied = Occupied(in: clock, for: 100)
+      let sink = Sink(in: clock, from: 100)
+      simulation.connect(occupied.output, to: sink.input, capacity: 2)
+      try simulation.start()
+      _ = try simulation.run(through: 120_000)
+      return occupied.tickedAt
+    }
+    #expect(Set(ticks) == [Array([0...0, 100...120].joined())])
+  }
+
   @Test func `two reasons for one cycle are one tick`() throws {
     let simulation = Simulation()
     let clock = simulation.addClock("core", period: 1000)
