@@ -25,7 +25,7 @@ struct BankQueueScheduler: ~Copyable, Sendable {
   /// Reads that wait for an earlier read of the same data.
   private var mergedReads: [MergedRead] = []
 
-  private struct MergedRead {
+  struct MergedRead {
     var transaction: UInt64
     var tag: Int
   }

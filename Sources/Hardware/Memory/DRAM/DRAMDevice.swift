@@ -11,13 +11,16 @@ struct DRAMDevice: ~Copyable, Sendable {
   /// Slots of a node: one per command, rounded to a power of two.
   private static let slotShift = 4
 
+  // NB: not private, although used here only: Swift 6.3.1 cannot compile a private element type of a generic member of
+  // a type that cannot be copied, in debug builds.
+
   /// The nodes that a constraint delays.
-  private enum Target: Sendable {
+  enum Target: Sendable {
     case allRanks, ranksOfPseudoChannel, siblingRanks, rank, group, bank
   }
 
   /// What one earlier command does to one later command.
-  private struct Rule: Sendable {
+  struct Rule: Sendable {
     var target: Target
     var next: Int
     var distance: Int64
@@ -26,7 +29,7 @@ struct DRAMDevice: ~Copyable, Sendable {
   }
 
   /// A ring of clocks per rank: the last `length` commands that one windowed constraint counts.
-  private struct Window: Sendable {
+  struct Window: Sendable {
     var length: Int
     /// Where the ring of rank 0 starts in `windowClocks`.
     var start: Int
