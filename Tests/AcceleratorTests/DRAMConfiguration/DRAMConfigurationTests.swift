@@ -98,9 +98,9 @@ import Testing
     ("  nCL: 16\n", "", 5, "the key nCL is missing"),
     ("nRC: 55", "nRC: 54", 13, "timing.nRC: 54 is not allowed"),
     ("rows: 256", "rows: 255", 3, "organisation.rows: 255 is not allowed; allowed: a power of two"),
-    ("ro ba co", "ro co", 27, "address_mapping"),
-    ("dramsim3-like", "best", 28, "controller.policy: best is not allowed; allowed: dramsim3-like, ramulator-like"),
-    ("dramsim3-like", "ramulator-like, bank_queue: 8", 28, "controller.bank_queue: not allowed with policy"),
+    ("ro ba co", "ro co", 26, "address_mapping"),
+    ("dramsim3-like", "best", 27, "controller.policy: best is not allowed; allowed: dramsim3-like, ramulator-like"),
+    ("dramsim3-like", "ramulator-like, bank_queue: 8", 27, "controller.bank_queue: not allowed with policy"),
     ("hssim_dram: 1", "hssim_dram: 2", 1, "hssim_dram: 2 is not allowed; allowed: 1"),
     ("name: small", "title: small", 2, "unknown key title"),
   ])
