@@ -43,10 +43,14 @@ public struct CommandTimelineChecker: Sendable {
   /// First clock at which each command bus is free: row or shared, column.
   private var busFree: (Int64, Int64) = (0, 0)
   private var lastClock: Int64 = 0
+  /// No pair rule reaches further.
+  private let horizon: Int64
 
   public init(_ specification: DRAMSpecification, postponableRefreshes: Int = 8) {
     timing = specification.timing
     organisation = specification.organisation
+    horizon = Int64(DRAMTiming.fields.filter { $0.name != "nREFI" && $0.name != "clock_picoseconds" }
+      .map { specification.timing[keyPath: $0.path] }.reduce(0, +))
     bus = specification.commandBus
     refresh = specification.controller.refresh
     postponable = postponableRefreshes
@@ -156,7 +160,8 @@ public struct CommandTimelineChecker: Sendable {
           .sameRank
         }
       for earlier in DRAMCommand.allCases {
-        guard let clock = banks[other].received[Int(earlier.rawValue)] else { continue }
+        let clock = banks[other].received[Int(earlier.rawValue)]
+        guard received - clock < horizon else { continue }
         for (rule, distance) in timing.requiredDistances(from: earlier, to: command.command, relation)
         where received - clock < Int64(distance) {
           broken.append((rule, clock + Int64(distance)))

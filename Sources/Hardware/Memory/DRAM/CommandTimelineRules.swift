@@ -13,7 +13,8 @@ enum CheckedRelation {
 struct CheckedBank: Sendable {
   var openRow: Int32?
   /// When the bank last received each command, by `DRAMCommand.rawValue`; commands to its whole rank count.
-  var received = [Int64?](repeating: nil, count: DRAMCommand.allCases.count)
+  /// Long ago where it never did.
+  var received = [Int64](repeating: .min / 2, count: DRAMCommand.allCases.count)
   /// When it began to precharge by itself, after a column command with auto-precharge.
   var selfClosed: Int64?
 
@@ -28,7 +29,7 @@ struct CheckedBank: Sendable {
     case .readAutoPrecharge, .writeAutoPrecharge:
       openRow = nil
       // JESD79-4, 4.16: not before nRAS has passed since ACT.
-      let opened = received[Int(DRAMCommand.activate.rawValue)] ?? 0
+      let opened = received[Int(DRAMCommand.activate.rawValue)]
       let recovery =
         command.command.isRead ? timing.nRTP : timing.nCWL + timing.nBL + timing.nWR
       selfClosed = max(clock + Int64(recovery), opened + Int64(timing.nRAS))

@@ -11,6 +11,9 @@ struct DRAMDevice: ~Copyable, Sendable {
   /// Slots of a node: one per command, rounded to a power of two.
   private static let slotShift = 4
 
+  // NB: not private, although used here only: Swift 6.3.1 cannot compile a private element type of a generic member of
+  // a type that cannot be copied, in debug builds.
+
   /// The nodes that a constraint delays.
   enum Target: Sendable {
     case allRanks, ranksOfPseudoChannel, siblingRanks, rank, group, bank

@@ -1,0 +1,513 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The command timelines of two public simulators on the micro traces.
+///
+/// Origin: measured, not copied; the simulators are those of `dramReferenceResults`. Lines are clock, command, rank or
+/// pseudo channel, bank group, bank, row, column. DRAMsim3's clocks are the driver's, Ramulator's run one ahead. Of
+/// `m09_read_across_refresh` only the commands around each refresh are listed.
+let dramReferenceCommands = """
+  [ds3_ddr4_2400_shipped] m01_one_read
+  102 activate 0 0 0 0 0
+  119 read 0 0 0 0 0
+
+  [ds3_ddr4_2400_shipped] m02_two_reads_same_row
+  102 activate 0 0 0 0 0
+  119 read 0 0 0 0 0
+  125 read 0 0 0 0 1
+
+  [ds3_ddr4_2400_shipped] m03_eight_reads_same_row
+  102 activate 0 0 0 0 0
+  119 read 0 0 0 0 0
+  125 read 0 0 0 0 1
+  131 read 0 0 0 0 2
+  137 read 0 0 0 0 3
+  143 read 0 0 0 0 4
+  149 read 0 0 0 0 5
+  155 read 0 0 0 0 6
+  161 read 0 0 0 0 7
+
+  [ds3_ddr4_2400_shipped] m04_row_conflict
+  102 activate 0 0 0 0 0
+  119 read 0 0 0 0 0
+  141 precharge 0 0 0 1 0
+  158 activate 0 0 0 1 0
+  175 read 0 0 0 1 0
+
+  [ds3_ddr4_2400_shipped] m05_row_conflict_late
+  102 activate 0 0 0 0 0
+  119 read 0 0 0 0 0
+  402 precharge 0 0 0 1 0
+  419 activate 0 0 0 1 0
+  436 read 0 0 0 1 0
+
+  [ds3_ddr4_2400_shipped] m09_read_across_refresh (only the commands around each refresh)
+  4552 read 0 0 0 0 91
+  4602 read 0 0 0 0 92
+  4652 read 0 0 0 0 93
+  4680 precharge 0 0 0 -1 -1
+  4697 refresh 0 -1 -1 -1 -1
+  5117 activate 0 0 0 0 94
+  5134 read 0 0 0 0 94
+  5140 read 0 0 0 0 95
+  5146 read 0 0 0 0 96
+  5152 read 0 0 0 0 97
+  9202 read 0 1 0 0 56
+  9252 read 0 1 0 0 57
+  9302 read 0 1 0 0 58
+  9352 read 0 1 0 0 59
+  9360 refresh 1 -1 -1 -1 -1
+  9402 read 0 1 0 0 60
+  9452 read 0 1 0 0 61
+  9502 read 0 1 0 0 62
+  9552 read 0 1 0 0 63
+  9602 read 0 1 0 0 64
+  14002 read 0 2 0 0 24
+  14040 precharge 0 0 0 -1 -1
+  14041 precharge 0 1 0 -1 -1
+  14042 precharge 0 2 0 -1 -1
+  14059 refresh 0 -1 -1 -1 -1
+  14479 activate 0 2 0 0 25
+  14496 read 0 2 0 0 25
+  14502 read 0 2 0 0 26
+  14508 read 0 2 0 0 27
+  14514 read 0 2 0 0 28
+  18552 read 0 2 0 0 115
+  18602 read 0 2 0 0 116
+  18652 read 0 2 0 0 117
+  18702 read 0 2 0 0 118
+  18720 refresh 1 -1 -1 -1 -1
+  18752 read 0 2 0 0 119
+  18802 read 0 2 0 0 120
+  18852 read 0 2 0 0 121
+  18902 read 0 2 0 0 122
+  18952 read 0 2 0 0 123
+
+  [ds3_ddr4_2400R_1rank_RoBaBgRaCoCh] m01_one_read
+  102 activate 0 0 0 0 0
+  118 read 0 0 0 0 0
+
+  [ds3_ddr4_2400R_1rank_RoBaBgRaCoCh] m02_two_reads_same_row
+  102 activate 0 0 0 0 0
+  118 read 0 0 0 0 0
+  124 read 0 0 0 0 1
+
+  [ds3_ddr4_2400R_1rank_RoBaBgRaCoCh] m03_eight_reads_same_row
+  102 activate 0 0 0 0 0
+  118 read 0 0 0 0 0
+  124 read 0 0 0 0 1
+  130 read 0 0 0 0 2
+  136 read 0 0 0 0 3
+  142 read 0 0 0 0 4
+  148 read 0 0 0 0 5
+  154 read 0 0 0 0 6
+  160 read 0 0 0 0 7
+
+  [ds3_ddr4_2400R_1rank_RoBaBgRaCoCh] m04_row_conflict
+  102 activate 0 0 0 0 0
+  118 read 0 0 0 0 0
+  141 precharge 0 0 0 2 0
+  157 activate 0 0 0 2 0
+  173 read 0 0 0 2 0
+
+  [ds3_ddr4_2400R_1rank_RoBaBgRaCoCh] m05_row_conflict_late
+  102 activate 0 0 0 0 0
+  118 read 0 0 0 0 0
+  402 precharge 0 0 0 2 0
+  418 activate 0 0 0 2 0
+  434 read 0 0 0 2 0
+
+  [ds3_ddr4_2400R_1rank_RoBaBgRaCoCh] m09_read_across_refresh (only the commands around each refresh)
+  9302 read 0 1 0 0 58
+  9352 read 0 1 0 0 59
+  9364 precharge 0 0 0 -1 -1
+  9365 precharge 0 1 0 -1 -1
+  9381 refresh 0 -1 -1 -1 -1
+  9814 activate 0 1 0 0 60
+  9830 read 0 1 0 0 60
+  9836 read 0 1 0 0 61
+  9842 read 0 1 0 0 62
+  9848 read 0 1 0 0 63
+  18652 read 0 2 0 0 117
+  18702 read 0 2 0 0 118
+  18728 precharge 0 1 0 -1 -1
+  18729 precharge 0 2 0 -1 -1
+  18745 refresh 0 -1 -1 -1 -1
+  19178 activate 0 2 0 0 119
+  19194 read 0 2 0 0 119
+  19200 read 0 2 0 0 120
+  19202 activate 0 3 0 0 0
+  19206 read 0 2 0 0 121
+
+  [ds3_ddr4_2400R_1rank_RoBaRaCoBgCh] m01_one_read
+  102 activate 0 0 0 0 0
+  118 read 0 0 0 0 0
+
+  [ds3_ddr4_2400R_1rank_RoBaRaCoBgCh] m02_two_reads_same_row
+  102 activate 0 0 0 0 0
+  106 activate 0 1 0 0 0
+  118 read 0 0 0 0 0
+  122 read 0 1 0 0 0
+
+  [ds3_ddr4_2400R_1rank_RoBaRaCoBgCh] m03_eight_reads_same_row
+  102 activate 0 0 0 0 0
+  106 activate 0 1 0 0 0
+  110 activate 0 2 0 0 0
+  114 activate 0 3 0 0 0
+  118 read 0 0 0 0 0
+  122 read 0 1 0 0 0
+  126 read 0 2 0 0 0
+  130 read 0 3 0 0 0
+  134 read 0 0 0 0 1
+  138 read 0 1 0 0 1
+  142 read 0 2 0 0 1
+  146 read 0 3 0 0 1
+
+  [ds3_ddr4_2400R_1rank_RoBaRaCoBgCh] m04_row_conflict
+  102 activate 0 0 0 0 0
+  118 read 0 0 0 0 0
+  141 precharge 0 0 0 2 0
+  157 activate 0 0 0 2 0
+  173 read 0 0 0 2 0
+
+  [ds3_ddr4_2400R_1rank_RoBaRaCoBgCh] m05_row_conflict_late
+  102 activate 0 0 0 0 0
+  118 read 0 0 0 0 0
+  402 precharge 0 0 0 2 0
+  418 activate 0 0 0 2 0
+  434 read 0 0 0 2 0
+
+  [ds3_ddr4_2400R_1rank_RoBaRaCoBgCh] m09_read_across_refresh (only the commands around each refresh)
+  9364 precharge 0 0 0 -1 -1
+  9365 precharge 0 1 0 -1 -1
+  9366 precharge 0 2 0 -1 -1
+  9367 precharge 0 3 0 -1 -1
+  9383 refresh 0 -1 -1 -1 -1
+  9816 activate 0 0 0 0 47
+  9820 activate 0 1 0 0 47
+  9824 activate 0 2 0 0 47
+  9828 activate 0 3 0 0 47
+  9832 read 0 0 0 0 47
+  18728 precharge 0 0 0 -1 -1
+  18729 precharge 0 1 0 -1 -1
+  18730 precharge 0 2 0 -1 -1
+  18731 precharge 0 3 0 -1 -1
+  18747 refresh 0 -1 -1 -1 -1
+  19180 activate 0 3 0 0 93
+  19184 activate 0 0 0 0 94
+  19188 activate 0 1 0 0 94
+  19192 activate 0 2 0 0 94
+  19196 read 0 3 0 0 93
+
+  [ds3_hbm2_1ch] m01_one_read
+  102 activate 0 0 0 0 0
+  116 read 0 0 0 0 0
+
+  [ds3_hbm2_1ch] m02_two_reads_same_row
+  102 activate 0 0 0 0 0
+  116 read 0 0 0 0 0
+  118 read 0 0 0 0 1
+
+  [ds3_hbm2_1ch] m03_eight_reads_same_row
+  102 activate 0 0 0 0 0
+  116 read 0 0 0 0 0
+  118 read 0 0 0 0 1
+  120 read 0 0 0 0 2
+  122 read 0 0 0 0 3
+  124 read 0 0 0 0 4
+  126 read 0 0 0 0 5
+  128 read 0 0 0 0 6
+  130 read 0 0 0 0 7
+
+  [ds3_hbm2_1ch] m04_row_conflict
+  102 activate 0 0 0 0 0
+  116 read 0 0 0 0 0
+  136 precharge 0 0 0 8 0
+  150 activate 0 0 0 8 0
+  164 read 0 0 0 8 0
+
+  [ds3_hbm2_1ch] m05_row_conflict_late
+  102 activate 0 0 0 0 0
+  116 read 0 0 0 0 0
+  402 precharge 0 0 0 8 0
+  416 activate 0 0 0 8 0
+  430 read 0 0 0 8 0
+
+  [ds3_hbm2_1ch] m09_read_across_refresh (only the commands around each refresh)
+  3852 read 0 0 2 0 13
+  3900 precharge 0 0 0 -1 -1
+  3901 precharge 0 0 1 -1 -1
+  3902 precharge 0 0 2 -1 -1
+  3916 refresh 0 -1 -1 -1 -1
+  4176 activate 0 0 2 0 14
+  4190 read 0 0 2 0 14
+  4192 read 0 0 2 0 15
+  4194 read 0 0 2 0 16
+  4196 read 0 0 2 0 17
+  7752 read 0 1 0 0 27
+  7800 precharge 0 0 2 -1 -1
+  7801 precharge 0 0 3 -1 -1
+  7802 precharge 0 1 0 -1 -1
+  7816 refresh 0 -1 -1 -1 -1
+  8076 activate 0 1 1 0 0
+  8082 activate 0 1 0 0 28
+  8090 read 0 1 1 0 0
+  8092 read 0 1 1 0 1
+  8096 read 0 1 0 0 28
+  11700 precharge 0 1 0 -1 -1
+  11701 precharge 0 1 1 -1 -1
+  11702 precharge 0 1 2 -1 -1
+  11703 precharge 0 1 3 -1 -1
+  11717 refresh 0 -1 -1 -1 -1
+  11977 activate 0 1 3 0 10
+  11991 read 0 1 3 0 10
+  11993 read 0 1 3 0 11
+  11995 read 0 1 3 0 12
+  11997 read 0 1 3 0 13
+  15552 read 0 2 1 0 23
+  15600 precharge 0 1 3 -1 -1
+  15601 precharge 0 2 0 -1 -1
+  15602 precharge 0 2 1 -1 -1
+  15616 refresh 0 -1 -1 -1 -1
+  15876 activate 0 2 1 0 24
+  15890 read 0 2 1 0 24
+  15892 read 0 2 1 0 25
+  15894 read 0 2 1 0 26
+  15896 read 0 2 1 0 27
+  19500 precharge 0 2 1 -1 -1
+  19501 precharge 0 2 2 -1 -1
+  19502 precharge 0 2 3 -1 -1
+  19503 precharge 0 3 0 -1 -1
+  19517 refresh 0 -1 -1 -1 -1
+  19777 activate 0 3 0 0 6
+  19791 read 0 3 0 0 6
+  19793 read 0 3 0 0 7
+  19795 read 0 3 0 0 8
+  19797 read 0 3 0 0 9
+
+  [ram_ddr4_2400R_RoBaRaCoCh] m01_one_read
+  102 ACT 0 0 0 0 0
+  118 RD 0 0 0 0 0
+
+  [ram_ddr4_2400R_RoBaRaCoCh] m02_two_reads_same_row
+  102 ACT 0 0 0 0 0
+  118 RD 0 0 0 0 0
+  124 RD 0 0 0 0 1
+
+  [ram_ddr4_2400R_RoBaRaCoCh] m03_eight_reads_same_row
+  102 ACT 0 0 0 0 0
+  118 RD 0 0 0 0 0
+  124 RD 0 0 0 0 1
+  130 RD 0 0 0 0 2
+  136 RD 0 0 0 0 3
+  142 RD 0 0 0 0 4
+  148 RD 0 0 0 0 5
+  154 RD 0 0 0 0 6
+  160 RD 0 0 0 0 7
+
+  [ram_ddr4_2400R_RoBaRaCoCh] m04_row_conflict
+  102 ACT 0 0 0 0 0
+  118 RD 0 0 0 0 0
+  141 PREpb 0 0 0 2 0
+  157 ACT 0 0 0 2 0
+  173 RD 0 0 0 2 0
+
+  [ram_ddr4_2400R_RoBaRaCoCh] m05_row_conflict_late
+  102 ACT 0 0 0 0 0
+  118 RD 0 0 0 0 0
+  402 PREpb 0 0 0 2 0
+  418 ACT 0 0 0 2 0
+  434 RD 0 0 0 2 0
+
+  [ram_ddr4_2400R_RoBaRaCoCh] m09_read_across_refresh (only the commands around each refresh)
+  9252 RD 0 1 0 0 57
+  9302 RD 0 1 0 0 58
+  9352 RD 0 1 0 0 59
+  9364 PREab 0 -1 -1 -1 -1
+  9380 REFab 0 -1 -1 -1 -1
+  9813 ACT 0 1 0 0 60
+  9829 RD 0 1 0 0 60
+  9835 RD 0 1 0 0 61
+  9841 RD 0 1 0 0 62
+  9847 RD 0 1 0 0 63
+  18602 RD 0 2 0 0 116
+  18652 RD 0 2 0 0 117
+  18702 RD 0 2 0 0 118
+  18728 PREab 0 -1 -1 -1 -1
+  18744 REFab 0 -1 -1 -1 -1
+  19177 ACT 0 2 0 0 119
+  19193 RD 0 2 0 0 119
+  19199 RD 0 2 0 0 120
+  19202 ACT 0 3 0 0 0
+  19205 RD 0 2 0 0 121
+
+  [ram_ddr4_2400R_MOP4CLXOR] m01_one_read
+  102 ACT 0 0 0 0 0
+  118 RD 0 0 0 0 0
+
+  [ram_ddr4_2400R_MOP4CLXOR] m02_two_reads_same_row
+  102 ACT 0 0 0 0 0
+  106 ACT 0 1 0 0 1
+  118 RD 0 0 0 0 0
+  122 RD 0 1 0 0 1
+
+  [ram_ddr4_2400R_MOP4CLXOR] m03_eight_reads_same_row
+  102 ACT 0 0 0 0 0
+  106 ACT 0 1 0 0 1
+  110 ACT 0 2 0 0 2
+  114 ACT 0 3 0 0 3
+  118 RD 0 0 0 0 0
+  122 RD 0 1 0 0 1
+  126 RD 0 2 0 0 2
+  130 RD 0 3 0 0 3
+  134 RD 0 1 0 0 0
+  138 RD 0 0 0 0 1
+  142 RD 0 3 0 0 2
+  146 RD 0 2 0 0 3
+
+  [ram_ddr4_2400R_MOP4CLXOR] m04_row_conflict
+  102 ACT 0 0 0 0 0
+  118 RD 0 0 0 0 0
+  141 PREpb 0 0 0 2 0
+  157 ACT 0 0 0 2 0
+  173 RD 0 0 0 2 0
+
+  [ram_ddr4_2400R_MOP4CLXOR] m05_row_conflict_late
+  102 ACT 0 0 0 0 0
+  118 RD 0 0 0 0 0
+  402 PREpb 0 0 0 2 0
+  418 ACT 0 0 0 2 0
+  434 RD 0 0 0 2 0
+
+  [ram_ddr4_2400R_MOP4CLXOR] m09_read_across_refresh (only the commands around each refresh)
+  9252 RD 0 3 1 0 9
+  9302 RD 0 0 1 0 10
+  9352 RD 0 1 1 0 11
+  9364 PREab 0 -1 -1 -1 -1
+  9380 REFab 0 -1 -1 -1 -1
+  9813 ACT 0 3 1 0 8
+  9817 ACT 0 2 1 0 9
+  9821 ACT 0 1 1 0 10
+  9825 ACT 0 0 1 0 11
+  9829 RD 0 3 1 0 8
+  18602 RD 0 1 2 1 20
+  18652 RD 0 0 2 1 21
+  18702 RD 0 3 2 1 22
+  18728 PREab 0 -1 -1 -1 -1
+  18744 REFab 0 -1 -1 -1 -1
+  19177 ACT 0 2 2 1 23
+  19181 ACT 0 3 2 1 21
+  19185 ACT 0 0 2 1 22
+  19189 ACT 0 1 2 1 23
+  19193 RD 0 2 2 1 23
+
+  [ram_hbm2_1ch_RoBaRaCoCh] m01_one_read
+  102 ACT 0 0 0 0 0
+  117 RD 0 0 0 0 0
+  121 RD 0 0 0 0 1
+
+  [ram_hbm2_1ch_RoBaRaCoCh] m02_two_reads_same_row
+  102 ACT 0 0 0 0 0
+  117 RD 0 0 0 0 0
+  121 RD 0 0 0 0 1
+  125 RD 0 0 0 0 2
+  129 RD 0 0 0 0 3
+
+  [ram_hbm2_1ch_RoBaRaCoCh] m03_eight_reads_same_row
+  102 ACT 0 0 0 0 0
+  117 RD 0 0 0 0 0
+  121 RD 0 0 0 0 1
+  125 RD 0 0 0 0 2
+  129 RD 0 0 0 0 3
+  133 RD 0 0 0 0 4
+  137 RD 0 0 0 0 5
+  141 RD 0 0 0 0 6
+  145 RD 0 0 0 0 7
+  149 RD 0 0 0 0 8
+  153 RD 0 0 0 0 9
+  157 RD 0 0 0 0 10
+  161 RD 0 0 0 0 11
+  165 RD 0 0 0 0 12
+  169 RD 0 0 0 0 13
+  173 RD 0 0 0 0 14
+  177 RD 0 0 0 0 15
+
+  [ram_hbm2_1ch_RoBaRaCoCh] m04_row_conflict
+  102 ACT 0 0 0 0 0
+  117 RD 0 0 0 0 0
+  121 RD 0 0 0 0 1
+  137 PREpb 0 0 0 8 0
+  150 ACT 0 0 0 8 0
+  165 RD 0 0 0 8 0
+  169 RD 0 0 0 8 1
+
+  [ram_hbm2_1ch_RoBaRaCoCh] m05_row_conflict_late
+  102 ACT 0 0 0 0 0
+  117 RD 0 0 0 0 0
+  121 RD 0 0 0 0 1
+  402 PREpb 0 0 0 8 0
+  415 ACT 0 0 0 8 0
+  430 RD 0 0 0 8 0
+  434 RD 0 0 0 8 1
+
+  [ram_hbm2_1ch_RoBaRaCoCh] m09_read_across_refresh (only the commands around each refresh)
+  3806 RD 0 2 0 0 25
+  3852 RD 0 2 0 0 26
+  3856 RD 0 2 0 0 27
+  3900 PREab 0 -1 -1 -1 -1
+  3914 REFab 0 -1 -1 -1 -1
+  3915 PREab 1 -1 -1 -1 -1
+  3929 REFab 1 -1 -1 -1 -1
+  4263 ACT 0 2 0 0 28
+  4278 RD 0 2 0 0 28
+  4278 ACT 1 2 0 0 0
+  4282 RD 0 2 0 0 29
+  4286 RD 0 2 0 0 30
+  7706 RD 1 0 1 0 21
+  7752 RD 1 0 1 0 22
+  7756 RD 1 0 1 0 23
+  7800 PREab 0 -1 -1 -1 -1
+  7814 REFab 0 -1 -1 -1 -1
+  7815 PREab 1 -1 -1 -1 -1
+  7829 REFab 1 -1 -1 -1 -1
+  8163 ACT 0 1 1 0 0
+  8178 RD 0 1 1 0 0
+  8178 ACT 1 0 1 0 24
+  8182 RD 0 1 1 0 1
+  8186 RD 0 1 1 0 2
+  11606 RD 0 3 1 0 17
+  11652 RD 0 3 1 0 18
+  11656 RD 0 3 1 0 19
+  11700 PREab 0 -1 -1 -1 -1
+  11714 REFab 0 -1 -1 -1 -1
+  11715 PREab 1 -1 -1 -1 -1
+  11729 REFab 1 -1 -1 -1 -1
+  12063 ACT 0 3 1 0 20
+  12078 RD 0 3 1 0 20
+  12078 ACT 1 3 1 0 0
+  12082 RD 0 3 1 0 21
+  12086 RD 0 3 1 0 22
+  15506 RD 1 1 2 0 13
+  15552 RD 1 1 2 0 14
+  15556 RD 1 1 2 0 15
+  15600 PREab 0 -1 -1 -1 -1
+  15614 REFab 0 -1 -1 -1 -1
+  15615 PREab 1 -1 -1 -1 -1
+  15629 REFab 1 -1 -1 -1 -1
+  15978 ACT 1 1 2 0 16
+  15993 RD 1 1 2 0 16
+  15997 RD 1 1 2 0 17
+  16001 RD 1 1 2 0 18
+  16002 ACT 0 2 2 0 0
+  19406 RD 0 0 3 0 9
+  19452 RD 0 0 3 0 10
+  19456 RD 0 0 3 0 11
+  19500 PREab 0 -1 -1 -1 -1
+  19514 REFab 0 -1 -1 -1 -1
+  19515 PREab 1 -1 -1 -1 -1
+  19529 REFab 1 -1 -1 -1 -1
+  19863 ACT 0 0 3 0 12
+  19878 RD 0 0 3 0 12
+  19882 RD 0 0 3 0 13
+  19886 RD 0 0 3 0 14
+  19890 RD 0 0 3 0 15
+  """
