@@ -5,7 +5,8 @@ import Workloads
 
 @Suite struct DRAMTraceFileTests {
   private let lines = [
-    DRAMTraceLine(clock: 0, address: 0, isWrite: false), DRAMTraceLine(clock: 7, address: 0xffff_ffff_ffc0, isWrite: true),
+    DRAMTraceLine(clock: 0, address: 0, isWrite: false),
+    DRAMTraceLine(clock: 7, address: 0xffff_ffff_ffc0, isWrite: true),
   ]
 
   @Test(arguments: DRAMTraceFormat.allCases)
@@ -14,7 +15,8 @@ import Workloads
     let read = try DRAMTraceFile(text: Array(text.utf8), file: "t.trace")
     let known = try DRAMTraceFile(text: Array(text.utf8), file: "t.trace", format: format)
     #expect(read == known)
-    let expected = format == .loadStore ? lines.map { DRAMTraceLine(clock: 0, address: $0.address, isWrite: $0.isWrite) } : lines
+    let expected =
+      format == .loadStore ? lines.map { DRAMTraceLine(clock: 0, address: $0.address, isWrite: $0.isWrite) } : lines
     #expect(read.lines == expected)
   }
 

@@ -30,7 +30,10 @@ struct MappingEstimate {
     let columns = Int(program.columnStarts.last ?? 0)
     let resultLines =
       writesAreKnown
-      ? columns * (0..<nest.rowBlocks).reduce(0) { $0 + lineCount(bytes: program.rows(inBlock: $1) * specification.outputBits / 8) } : 0
+      ? columns
+        * (0..<nest.rowBlocks).reduce(0) {
+          $0 + lineCount(bytes: program.rows(inBlock: $1) * specification.outputBits / 8)
+        } : 0
     writeLines = resultLines + traffic.spilledLines
     let streamed = columns * nest.k.windows * nest.rowBlocks
     let windowCycles = cycles(program.windowWords * wordBytes, per: specification.values.integer("noc.bytes_per_cycle"))

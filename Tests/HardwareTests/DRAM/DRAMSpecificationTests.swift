@@ -60,6 +60,7 @@ import Testing
     #expect(distance("nRCDRD", .read) == 15)
     #expect(distance("nRP", .activate) == 13)
     #expect(distance("nRRDS", .activate) == 4)
-    #expect(table.first { $0.name == "bus" }?.next == [.activate, .precharge, .prechargeAll, .refreshAll, .refreshBank])
+    #expect(
+      table.first { $0.name == "bus" }?.next == [.activate, .precharge, .prechargeAll, .refreshAll, .refreshBank])
   }
 }

@@ -110,7 +110,7 @@ struct DRAMTestPolicy: CustomTestStringConvertible {
 }
 
 /// The generator of the reference traces (splitmix64).
-struct SplitMix64 {
+struct TraceSplitMix64 {
   private var state: UInt64
 
   init(seed: UInt64) { state = seed }
@@ -127,7 +127,7 @@ struct SplitMix64 {
 
 /// Accesses that meet every case: bursts and pauses, row hits and conflicts, the same line read and written.
 func mixedTrace(count: Int, seed: UInt64) -> [DRAMTraceAccess] {
-  var random = SplitMix64(seed: seed)
+  var random = TraceSplitMix64(seed: seed)
   var clock: Int64 = 0
   return (0..<count).map { _ in
     clock += [0, 0, 0, 0, 1, 3, 40, 600][Int(random.next(below: 8))]

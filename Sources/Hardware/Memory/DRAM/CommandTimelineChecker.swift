@@ -49,8 +49,9 @@ public struct CommandTimelineChecker: Sendable {
   public init(_ specification: DRAMSpecification, postponableRefreshes: Int = 8) {
     timing = specification.timing
     organisation = specification.organisation
-    horizon = Int64(DRAMTiming.fields.filter { $0.name != "nREFI" && $0.name != "clock_picoseconds" }
-      .map { specification.timing[keyPath: $0.path] }.reduce(0, +))
+    horizon = Int64(
+      DRAMTiming.fields.filter { $0.name != "nREFI" && $0.name != "clock_picoseconds" }
+        .map { specification.timing[keyPath: $0.path] }.reduce(0, +))
     bus = specification.commandBus
     refresh = specification.controller.refresh
     postponable = postponableRefreshes
