@@ -35,6 +35,10 @@ public struct CommandTimelineChecker: Sendable {
   /// Refreshes that the standard allows to be late: 8 (DDR4, LPDDR4, HBM2).
   private let postponable: Int
   private var banks: [CheckedBank]
+  /// When each bank last received each command, by bank and `DRAMCommand.rawValue`; commands to its whole rank count.
+  /// Long ago where it never did.
+  private var lastReceived: [Int64]
+  private let kinds = DRAMCommand.allCases
   private var dataBuses: [CheckedDataBus]
   /// Clocks at which each rank received its row cycles (ACT, REFpb).
   private var rowCycles: [[Int64]]
@@ -56,6 +60,8 @@ public struct CommandTimelineChecker: Sendable {
     refresh = specification.controller.refresh
     postponable = postponableRefreshes
     banks = Array(repeating: CheckedBank(), count: organisation.banksPerChannel)
+    lastReceived = Array(
+      repeating: .min / 2, count: organisation.banksPerChannel * kinds.count)
     dataBuses = Array(repeating: CheckedDataBus(), count: organisation.pseudoChannels)
     rowCycles = Array(repeating: [], count: organisation.ranksPerChannel)
     refreshes = Array(repeating: 0, count: organisation.ranksPerChannel)
@@ -150,7 +156,7 @@ public struct CommandTimelineChecker: Sendable {
   private mutating func checkDistances(_ command: DRAMIssuedCommand, _ received: Int64) {
     let targets = targets(command)
     let first = Int(command.rank) * organisation.banksPerRank
-    var broken: [(rule: String, legalFrom: Int64)] = []
+    var broken: [String: Int64] = [:]
     for other in first..<first + organisation.banksPerRank {
       let relation: CheckedRelation =
         if targets.contains(other) {
@@ -160,24 +166,21 @@ public struct CommandTimelineChecker: Sendable {
         } else {
           .sameRank
         }
-      for earlier in DRAMCommand.allCases {
-        let clock = banks[other].received[Int(earlier.rawValue)]
-        guard received - clock < horizon else { continue }
-        for (rule, distance) in timing.requiredDistances(from: earlier, to: command.command, relation)
-        where received - clock < Int64(distance) {
-          broken.append((rule, clock + Int64(distance)))
-        }
+      for earlier in kinds {
+        let clock = lastReceived[other * kinds.count + Int(earlier.rawValue)]
+        guard received - clock < horizon,
+          let (rule, distance) = timing.requiredDistance(from: earlier, to: command.command, relation)
+        else { continue }
+        if received < clock + Int64(distance) { broken[rule] = max(broken[rule] ?? 0, clock + Int64(distance)) }
       }
-      if relation == .sameBank, let closed = banks[other].selfClosed {
-        // The bank precharges by itself as soon as it may, and takes nRP as for any precharge.
-        let needsClosed = [.activate, .refreshAll, .refreshBank].contains(command.command)
-        if needsClosed, received < closed + Int64(timing.nRP) {
-          broken.append(("auto-precharge", closed + Int64(timing.nRP)))
-        }
+      // A bank that precharges by itself does so as soon as it may, and takes nRP as for any precharge.
+      if relation == .sameBank, command.command == .activate || command.command.isRefresh,
+        let closed = banks[other].selfClosed, received < closed + Int64(timing.nRP)
+      {
+        broken["auto-precharge"] = max(broken["auto-precharge"] ?? 0, closed + Int64(timing.nRP))
       }
     }
-    for rule in Set(broken.map(\.rule)).sorted() {
-      let legal = broken.filter { $0.rule == rule }.map(\.legalFrom).max()!
+    for (rule, legal) in broken.sorted(by: { $0.key < $1.key }) {
       report(rule, command, legal - Int64(timing.clocks(of: command.command) - 1))
     }
   }
@@ -199,6 +202,7 @@ public struct CommandTimelineChecker: Sendable {
   private mutating func record(_ command: DRAMIssuedCommand, _ received: Int64) {
     for bank in targets(command) {
       banks[bank].record(command, received, timing)
+      lastReceived[bank * kinds.count + Int(command.command.rawValue)] = received
     }
     switch command.command {
     case .activate: rowCycles[Int(command.rank)].append(received)

@@ -12,24 +12,22 @@ enum CheckedRelation {
 /// What the timeline checker remembers of a bank.
 struct CheckedBank: Sendable {
   var openRow: Int32?
-  /// When the bank last received each command, by `DRAMCommand.rawValue`; commands to its whole rank count.
-  /// Long ago where it never did.
-  var received = [Int64](repeating: .min / 2, count: DRAMCommand.allCases.count)
+  /// When it was last activated.
+  var opened: Int64 = .min / 2
   /// When it began to precharge by itself, after a column command with auto-precharge.
   var selfClosed: Int64?
 
   mutating func record(_ command: DRAMIssuedCommand, _ clock: Int64, _ timing: DRAMTiming) {
-    received[Int(command.command.rawValue)] = clock
     switch command.command {
     case .activate:
       openRow = command.row
+      opened = clock
       selfClosed = nil
     case .precharge, .prechargeAll:
       openRow = nil
     case .readAutoPrecharge, .writeAutoPrecharge:
       openRow = nil
       // JESD79-4, 4.16: not before nRAS has passed since ACT.
-      let opened = received[Int(DRAMCommand.activate.rawValue)]
       let recovery =
         command.command.isRead ? timing.nRTP : timing.nCWL + timing.nBL + timing.nWR
       selfClosed = max(clock + Int64(recovery), opened + Int64(timing.nRAS))
@@ -65,53 +63,53 @@ struct CheckedDataBus: Sendable {
 extension DRAMTiming {
   /// The clocks that the standard requires between two commands to one rank, as the device receives them.
   ///
-  /// Pair rules only: the data bus, the activation window and auto-precharge are checked as wholes. Written from
+  /// Nil where none. Pair rules only: the data bus, the activation window and auto-precharge are checked as wholes. Written from
   /// JESD79-4 (DDR4), JESD209-4 (LPDDR4: nPPD, per-bank refresh) and JESD235 (HBM2).
-  func requiredDistances(
+  func requiredDistance(
     from earlier: DRAMCommand, to later: DRAMCommand, _ relation: CheckedRelation
-  ) -> [(rule: String, distance: Int)] {
+  ) -> (rule: String, distance: Int)? {
     switch (earlier, later) {
     case (.activate, .activate):
       switch relation {
-      case .sameBank: [("nRC", nRC)]
-      case .sameGroup: [("nRRDL", nRRDL)]
-      case .sameRank: [("nRRDS", nRRDS)]
+      case .sameBank: ("nRC", nRC)
+      case .sameGroup: ("nRRDL", nRRDL)
+      case .sameRank: ("nRRDS", nRRDS)
       }
     case (.activate, .read), (.activate, .readAutoPrecharge):
-      relation == .sameBank ? [("nRCDRD", nRCDRD)] : []
+      relation == .sameBank ? ("nRCDRD", nRCDRD) : nil
     case (.activate, .write), (.activate, .writeAutoPrecharge):
-      relation == .sameBank ? [("nRCDWR", nRCDWR)] : []
+      relation == .sameBank ? ("nRCDWR", nRCDWR) : nil
     case (.activate, .precharge), (.activate, .prechargeAll):
-      relation == .sameBank ? [("nRAS", nRAS)] : []
+      relation == .sameBank ? ("nRAS", nRAS) : nil
     case (.activate, .refreshAll):
-      [("nRC", nRC)]
+      ("nRC", nRC)
     case (.activate, .refreshBank):
-      relation == .sameBank ? [("nRC", nRC)] : [("nRRDS", nRRDS)]
+      relation == .sameBank ? ("nRC", nRC) : ("nRRDS", nRRDS)
     case (.read, .precharge), (.read, .prechargeAll):
-      relation == .sameBank ? [("nRTP", nRTP)] : []
+      relation == .sameBank ? ("nRTP", nRTP) : nil
     case (.write, .precharge), (.write, .prechargeAll):
-      relation == .sameBank ? [("nWR", nCWL + nBL + nWR)] : []
+      relation == .sameBank ? ("nWR", nCWL + nBL + nWR) : nil
     case (.precharge, .activate), (.precharge, .refreshAll), (.precharge, .refreshBank):
-      relation == .sameBank ? [("nRP", nRP)] : []
+      relation == .sameBank ? ("nRP", nRP) : nil
     case (.prechargeAll, .activate), (.prechargeAll, .refreshAll), (.prechargeAll, .refreshBank):
-      [("nRPab", nRPab)]
+      ("nRPab", nRPab)
     case (.precharge, .precharge), (.precharge, .prechargeAll), (.prechargeAll, .precharge),
       (.prechargeAll, .prechargeAll):
-      [("nPPD", nPPD)]
+      ("nPPD", nPPD)
     case (.refreshAll, .activate), (.refreshAll, .refreshAll), (.refreshAll, .refreshBank):
-      [("nRFC", nRFC)]
+      ("nRFC", nRFC)
     case (.refreshBank, .activate):
-      relation == .sameBank ? [("nRFCpb", nRFCpb)] : [("nRRDS", nRRDS)]
+      relation == .sameBank ? ("nRFCpb", nRFCpb) : ("nRRDS", nRRDS)
     case (.refreshBank, .refreshBank):
-      relation == .sameBank ? [("nRFCpb", nRFCpb)] : [("nPBR2PBR", nPBR2PBR)]
+      relation == .sameBank ? ("nRFCpb", nRFCpb) : ("nPBR2PBR", nPBR2PBR)
     case (.refreshBank, .refreshAll):
-      [("nRFCpb", nRFCpb)]
+      ("nRFCpb", nRFCpb)
     case _ where earlier.isRead && later.isRead || earlier.isWrite && later.isWrite:
-      relation == .sameRank ? [("nCCDS", nCCDS)] : [("nCCDL", nCCDL)]
+      relation == .sameRank ? ("nCCDS", nCCDS) : ("nCCDL", nCCDL)
     case _ where earlier.isWrite && later.isRead:
-      relation == .sameRank ? [("nWTRS", nCWL + nBL + nWTRS)] : [("nWTRL", nCWL + nBL + nWTRL)]
+      relation == .sameRank ? ("nWTRS", nCWL + nBL + nWTRS) : ("nWTRL", nCWL + nBL + nWTRL)
     default:
-      []
+      nil
     }
   }
 }
