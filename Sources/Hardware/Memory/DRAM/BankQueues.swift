@@ -18,9 +18,12 @@ struct BankQueues: ~Copyable, Sendable {
   private var waiting = 0
   /// `Int64.max` for an empty queue.
   private var wakeClocks: FixedArray<Int64>
+  /// The only command that the queue can wait for, by `DRAMCommand.rawValue`; `anything` where there are several.
+  private var waitsFor: FixedArray<UInt8>
   /// Whether the bank's row was last closed in favour of another row.
   private var conflict: FixedArray<Bool>
   private var lastQueue = 0
+  private static let anything = UInt8.max
   private let depth: Int
   private let rowHitLimit: Int32
 
@@ -31,6 +34,7 @@ struct BankQueues: ~Copyable, Sendable {
     entries = FixedArray(repeating: .unused, count: banks * depth)
     counts = FixedArray(repeating: 0, count: banks)
     wakeClocks = FixedArray(repeating: .max, count: banks)
+    waitsFor = FixedArray(repeating: Self.anything, count: banks)
     conflict = FixedArray(repeating: false, count: banks)
   }
 
@@ -39,6 +43,7 @@ struct BankQueues: ~Copyable, Sendable {
     counts = other.counts.copy()
     waiting = other.waiting
     wakeClocks = other.wakeClocks.copy()
+    waitsFor = other.waitsFor.copy()
     conflict = other.conflict.copy()
     lastQueue = other.lastQueue
     depth = other.depth
@@ -70,6 +75,7 @@ struct BankQueues: ~Copyable, Sendable {
     counts[bank] += 1
     waiting += 1
     wakeClocks[bank] = 0
+    waitsFor[bank] = Self.anything
   }
 
   /// A refresh closed a bank: what opens it next is no conflict.
@@ -113,41 +119,28 @@ struct BankQueues: ~Copyable, Sendable {
   private mutating func scan(
     _ range: Range<Int>, at clock: Int64, pausedFor refresh: DueRefresh?, _ channel: inout DRAMChannel
   ) -> Candidate? {
-    var queue = firstAwake(range, at: clock)
+    var queue = wakeClocks.firstIndex(from: range.lowerBound, to: range.upperBound, atMost: clock)
     while queue >= 0 {
       if let refresh, refresh.concerns(bank: queue, &channel) {
         // Paused: it keeps its wake clock.
-      } else if channel.device.openRow[queue] == DRAMDevice.closed {
-        // The commonest case by far: a closed bank waits for its ACT.
-        let earliest = channel.device.earliestClock(.activate, bank: queue)
-        if earliest <= clock {
-          lastQueue = queue
-          return Candidate(bank: queue, entry: 0, command: .activate)
-        }
-        wakeClocks[queue] = earliest
+      } else if let command = DRAMCommand(rawValue: waitsFor[queue]),
+        channel.device.earliestClock(command, bank: queue) > clock
+      {
+        // The commonest case by far: a constraint of the rank has moved on since.
+        wakeClocks[queue] = channel.device.earliestClock(command, bank: queue)
       } else if let candidate = firstReady(queue, at: clock, &channel) {
         lastQueue = queue
         return candidate
       }
-      queue = firstAwake(queue + 1..<range.upperBound, at: clock)
+      queue = wakeClocks.firstIndex(from: queue + 1, to: range.upperBound, atMost: clock)
     }
     return nil
   }
 
-  /// The first queue of a range whose wake clock has come; -1 without one.
-  @inline(__always)
-  private func firstAwake(_ range: Range<Int>, at clock: Int64) -> Int {
-    for queue in range where wakeClocks[queue] <= clock { return queue }
-    return -1
-  }
-
   /// The least wake clock of all queues that are not paused.
   func wakeClock(pausedFor refresh: DueRefresh?, _ channel: inout DRAMChannel) -> Int64 {
+    guard let refresh else { return wakeClocks.least() }
     var wake = Int64.max
-    guard let refresh else {
-      for queue in 0..<wakeClocks.count { wake = min(wake, wakeClocks[queue]) }
-      return wake
-    }
     for queue in 0..<wakeClocks.count where !refresh.concerns(bank: queue, &channel) {
       wake = min(wake, wakeClocks[queue])
     }
@@ -159,49 +152,59 @@ struct BankQueues: ~Copyable, Sendable {
   /// Only the oldest entry may precharge, and only when no entry hits the open row or the row has served enough.
   private mutating func firstReady(_ bank: Int, at clock: Int64, _ channel: inout DRAMChannel) -> Candidate? {
     let first = bank * depth
-    let entriesEnd = first + counts[bank]
     let openRow = channel.device.openRow[bank]
     guard openRow != DRAMDevice.closed else {
-      let earliest = channel.device.earliestClock(.activate, bank: bank)
-      if clock >= earliest { return Candidate(bank: bank, entry: 0, command: .activate) }
-      wakeClocks[bank] = earliest
-      return nil
+      return consider(.activate, entry: 0, bank, at: clock, &channel, isOnly: true)
     }
-    let hits = rowHits(first..<entriesEnd, openRow)
-    var wake = Int64.max
-    if entries[first].row != openRow,
-      (hits.read < 0 && hits.write < 0) || channel.device.columnCommands[bank] >= rowHitLimit
-    {
-      let earliest = channel.device.earliestClock(.precharge, bank: bank)
-      if clock >= earliest { return Candidate(bank: bank, entry: 0, command: .precharge) }
-      wake = earliest
+    let hits = rowHits(first..<first + counts[bank], openRow)
+    let mayClose =
+      entries[first].row != openRow
+      && ((hits.read < 0 && hits.write < 0) || channel.device.columnCommands[bank] >= rowHitLimit)
+    let isOnly = (mayClose ? 1 : 0) + (hits.read >= 0 ? 1 : 0) + (hits.write >= 0 ? 1 : 0) == 1
+    wakeClocks[bank] = .max
+    waitsFor[bank] = Self.anything
+    if mayClose, let candidate = consider(.precharge, entry: 0, bank, at: clock, &channel, isOnly: isOnly) {
+      return candidate
     }
-    var best: Candidate?
-    func consider(_ index: Int, isWrite: Bool) {
-      guard index >= 0 else { return }
-      let command = channel.columnCommand(isWrite: isWrite)
-      let earliest = channel.device.earliestClock(command, bank: bank)
-      if clock < earliest {
-        wake = min(wake, earliest)
-      } else if index < best?.entry ?? .max {
-        best = Candidate(bank: bank, entry: index, command: command)
-      }
+    // The older of the two first; -1 for neither.
+    let readFirst = hits.write < 0 || (hits.read >= 0 && hits.read < hits.write)
+    let read = channel.columnCommand(isWrite: false)
+    let write = channel.columnCommand(isWrite: true)
+    if readFirst {
+      return consider(read, entry: hits.read - first, bank, at: clock, &channel, isOnly: isOnly)
+        ?? consider(write, entry: hits.write - first, bank, at: clock, &channel, isOnly: isOnly)
     }
-    consider(hits.read, isWrite: false)
-    consider(hits.write, isWrite: true)
-    guard let best else {
-      wakeClocks[bank] = wake
-      return nil
+    return consider(write, entry: hits.write - first, bank, at: clock, &channel, isOnly: isOnly)
+      ?? consider(read, entry: hits.read - first, bank, at: clock, &channel, isOnly: isOnly)
+  }
+
+  /// A candidate if the command is legal; else the queue waits for it, among others unless it is the only one.
+  @inline(__always)
+  private mutating func consider(
+    _ command: DRAMCommand, entry: Int, _ bank: Int, at clock: Int64, _ channel: inout DRAMChannel, isOnly: Bool
+  ) -> Candidate? {
+    guard entry >= 0 else { return nil }
+    let earliest = channel.device.earliestClock(command, bank: bank)
+    if earliest <= clock {
+      wakeClocks[bank] = 0
+      return Candidate(bank: bank, entry: entry, command: command)
     }
-    return Candidate(bank: bank, entry: best.entry - first, command: best.command)
+    wakeClocks[bank] = isOnly ? earliest : min(wakeClocks[bank], earliest)
+    waitsFor[bank] = isOnly ? command.rawValue : Self.anything
+    return nil
   }
 
   /// The oldest read and the oldest write that hit a row; -1 without one.
+  @inline(__always)
   private func rowHits(_ range: Range<Int>, _ row: Int32) -> (read: Int, write: Int) {
     var read = -1
     var write = -1
-    for index in range.reversed() where entries[index].row == row {
-      if entries[index].isWrite { write = index } else { read = index }
+    for index in range where entries[index].row == row {
+      if entries[index].isWrite {
+        if write < 0 { write = index }
+      } else {
+        if read < 0 { read = index }
+      }
     }
     return (read, write)
   }

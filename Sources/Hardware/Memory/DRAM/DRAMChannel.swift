@@ -22,7 +22,8 @@ struct DRAMChannel: ~Copyable, Sendable {
     self.recordsCommands = recordsCommands
     device = DRAMDevice(
       organisation: specification.organisation,
-      constraints: DRAMConstraint.table(timing: specification.timing, bus: specification.commandBus))
+      constraints: DRAMConstraint.table(timing: specification.timing, bus: specification.commandBus),
+      used: specification.controller.usedCommands)
   }
 
   private init(copying other: borrowing DRAMChannel) {

@@ -59,7 +59,8 @@ struct DRAMDevice: ~Copyable, Sendable {
   private let firstGroup: Int
   private let firstBank: Int
 
-  init(organisation: DRAMOrganisation, constraints: [DRAMConstraint]) {
+  /// - Parameter used: the commands that will ever be asked for; constraints on others are left out.
+  init(organisation: DRAMOrganisation, constraints: [DRAMConstraint], used: DRAMCommandSet) {
     ranks = organisation.ranksPerChannel
     banksPerRank = organisation.banksPerRank
     let banks = organisation.banksPerChannel
@@ -94,18 +95,19 @@ struct DRAMDevice: ~Copyable, Sendable {
       starts.append(rules.count)
       for (constraint, window) in zip(constraints, windowOfConstraint)
       where constraint.previous.contains(DRAMCommandSet(previous)) {
-        let target: Target =
-          switch constraint.level {
-          case .channel: .allRanks
-          case .pseudoChannel: .ranksOfPseudoChannel
-          case .rank: constraint.scope == .siblings ? .siblingRanks : .rank
-          case .bankGroup: .group
-          case .bank: .bank
+        guard let target = Self.target(of: constraint, organisation) else { continue }
+        for next in constraint.next.commands where used.contains(DRAMCommandSet(next)) {
+          let rule = Rule(
+            target: target, next: Int(next.rawValue), distance: Int64(constraint.distance), window: window)
+          // Of two rules that do the same, the longer is enough.
+          let same = rules.indices.dropFirst(starts[starts.count - 1]).first {
+            rules[$0].target == target && rules[$0].next == rule.next && rules[$0].window == window && window < 0
           }
-        for next in constraint.next.commands {
-          rules.append(
-            Rule(
-              target: target, next: Int(next.rawValue), distance: Int64(constraint.distance), window: window))
+          if let same {
+            rules[same].distance = max(rules[same].distance, rule.distance)
+          } else {
+            rules.append(rule)
+          }
         }
       }
     }
@@ -116,6 +118,18 @@ struct DRAMDevice: ~Copyable, Sendable {
     // Far enough in the past to delay nothing.
     windowClocks = FixedArray(repeating: Int64.min / 2, count: clocks)
     windowCursor = FixedArray(repeating: 0, count: windows.count * ranks)
+  }
+
+  /// The nodes that a constraint delays, the smallest set that says it; nil where there are none.
+  private static func target(of constraint: DRAMConstraint, _ organisation: DRAMOrganisation) -> Target? {
+    switch constraint.level {
+    case .channel: organisation.ranksPerChannel == 1 ? .rank : .allRanks
+    case .pseudoChannel: organisation.ranks == 1 ? .rank : .ranksOfPseudoChannel
+    case .rank where constraint.scope == .siblings: organisation.ranks == 1 ? nil : .siblingRanks
+    case .rank: .rank
+    case .bankGroup: organisation.banksPerGroup == 1 ? .bank : .group
+    case .bank: .bank
+    }
   }
 
   private init(copying other: borrowing DRAMDevice) {

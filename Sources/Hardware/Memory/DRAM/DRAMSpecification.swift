@@ -88,6 +88,18 @@ public struct DRAMControllerSpecification: Equatable, Sendable {
     self.rowHitLimit = rowHitLimit
   }
 
+  /// The commands that a controller of this kind ever sends.
+  var usedCommands: DRAMCommandSet {
+    var used: DRAMCommandSet = [.activate, .precharge]
+    used.formUnion(rowPolicy == .open ? [.read, .write] : [.readAuto, .writeAuto])
+    switch refresh {
+    case .none: break
+    case .allBank, .staggered: used.formUnion([.prechargeAll, .refreshAll])
+    case .perBank: used.insert(.refreshBank)
+    }
+    return used
+  }
+
   func validate() throws(DRAMSpecificationError) {
     func require(
       _ field: String, _ value: Int, _ range: ClosedRange<Int>

@@ -147,8 +147,9 @@ public struct DRAMTraceReplay: Sendable {
       latencies[Int(channelOf[index])].append(done[index] - acceptClocks[index])
     }
     statistics.doneHash = hash
-    statistics.latency = DRAMLatency(latencies.flatMap { $0 })
     statistics.channelLatency = latencies.map { DRAMLatency($0) }
+    statistics.latency =
+      latencies.count == 1 ? statistics.channelLatency[0] : DRAMLatency(latencies.flatMap { $0 })
     statistics.channels = controllers.map(\.statistics)
     for channel in statistics.channels { statistics.total.add(channel) }
     statistics.gigabytesPerSecond = specification.gigabytesPerSecond(

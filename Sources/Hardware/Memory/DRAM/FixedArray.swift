@@ -44,5 +44,39 @@ struct FixedArray<Element: BitwiseCopyable>: ~Copyable {
   }
 }
 
+extension FixedArray<Int64> {
+  /// The least element; `Int64.max` of none. Four chains of comparisons, so that they overlap.
+  func least() -> Int64 {
+    let base = base
+    var (first, second, third, fourth) = (Int64.max, Int64.max, Int64.max, Int64.max)
+    var index = 0
+    while index &+ 4 <= count {
+      first = min(first, base[index])
+      second = min(second, base[index &+ 1])
+      third = min(third, base[index &+ 2])
+      fourth = min(fourth, base[index &+ 3])
+      index &+= 4
+    }
+    while index < count {
+      first = min(first, base[index])
+      index &+= 1
+    }
+    return min(first, second, min(third, fourth))
+  }
+
+  /// The index of the first element of a range that is at most a value; -1 without one.
+  @inline(__always)
+  func firstIndex(from start: Int, to end: Int, atMost value: Int64) -> Int {
+    assert(start >= 0 && end <= count, "Range \(start)..<\(end) is outside of 0..<\(count).")
+    let base = base
+    var index = start
+    while index < end {
+      if base[index] <= value { return index }
+      index &+= 1
+    }
+    return -1
+  }
+}
+
 // The memory has one owner, which does not share it.
 extension FixedArray: @unchecked Sendable where Element: Sendable {}
