@@ -137,7 +137,7 @@ struct DRAMReferenceRow: CustomTestStringConvertible {
 
   static let timelines: [(config: String, trace: String, lines: [String])] = {
     var timelines: [(String, String, [String])] = []
-    for line in dramReferenceCommands.split(separator: "\n") {
+    for line in (dramsim3Commands + "\n" + ramulatorCommands).split(separator: "\n") {
       let words = line.split(separator: " ")
       if line.hasPrefix("[") {
         timelines.append((String(words[0].dropFirst().dropLast()), String(words[1]), []))
