@@ -5,8 +5,9 @@ import Hardware
 /// mappings, never a result.
 ///
 /// A resident tile is freed during its last use. Its successor can be fetched early as far as the ring has room beside
-/// it; the rest comes while the last use frees lines. What does not fit in that time, at memory's rate and beside the
-/// other operand's stream, is waited for. The layer's first tiles are waited for in any case.
+/// it; the rest comes while the last use frees lines. What does not fit in that time, at memory's rate, beside the other
+/// operand's stream and beside what the buffer's port reads meanwhile, is waited for. The layer's first tiles are waited
+/// for in any case.
 struct FetchExposure {
   let cycles: Int
 
@@ -17,7 +18,16 @@ struct FetchExposure {
     let isResident: Bool
   }
 
-  init(_ program: LayerProgram, plan: BufferPlan, bytesPerCycle: Int, cyclesPerRow: Int) {
+  /// The rates that limit a fetch, in bytes per cycle.
+  struct Rates {
+    let memory: Int
+    /// Of the buffer's port, which reads and fills share.
+    let port: Int
+    /// What the port reads while the arrays are busy.
+    let reads: Int
+  }
+
+  init(_ program: LayerProgram, plan: BufferPlan, rates: Rates, cyclesPerRow: Int) {
     let nest = program.nest
     let aIsOuter = nest.order == .rowsOuter
     let outerOperand = aIsOuter ? program.operandA : program.operandB
@@ -30,9 +40,10 @@ struct FetchExposure {
       innerOperand, blocks: nest.innerBlocks * parts, tileBlocks: 1, plan: plan, isResident: nest.innerIsResident)
     let columns = Int(program.columnStarts.last ?? 0)
     let blockCycles = max(1, columns * nest.k.windows / nest.columnBlocks / parts)
-    func fetchCycles(_ lines: Int) -> Int { lines * Line.byteCount / bytesPerCycle }
+    func fetchCycles(_ lines: Int) -> Int { lines * Line.byteCount / rates.memory }
     func wait(_ lines: Int, during time: Int, beside other: Int) -> Int {
-      max(0, fetchCycles(lines + other) - time)
+      let atPort = ((lines + other) * Line.byteCount + time * rates.reads) / rates.port
+      return max(0, fetchCycles(lines + other) - time, atPort - time)
     }
     // The first block waits for its share of both operands; the rest of the first group for the outer operand.
     var exposed = wait(inner.blockLines + outer.blockLines, during: blockCycles, beside: 0)

@@ -41,10 +41,10 @@ struct MappingEstimate {
       HighLightSpecification.lanesPerRow * wordBytes,
       per: specification.values.integer("noc.operand_a_bytes_per_cycle"))
     let loadedRows = program.rowCount * nest.k.windows * nest.columnBlocks
-    exposedCycles = Int64(
-      FetchExposure(
-        program, plan: plan, bytesPerCycle: specification.memory.readBytesPerCycle, cyclesPerRow: rowCycles
-      ).cycles)
+    let rates = FetchExposure.Rates(
+      memory: specification.memory.readBytesPerCycle, port: specification.buffer.portBytesPerCycle,
+      reads: traffic.bufferReadLines * Line.byteCount / max(1, streamed))
+    exposedCycles = Int64(FetchExposure(program, plan: plan, rates: rates, cyclesPerRow: rowCycles).cycles)
     let density = layout.rank1.density * layout.rank0.density
     bounds = [
       Bound(kind: "compute", cycles: Int64(streamed)),
