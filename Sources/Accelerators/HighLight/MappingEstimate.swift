@@ -54,12 +54,12 @@ struct MappingEstimate {
           cycles(
             program.rowCount * columns * nest.k.windows * program.windowWords * density.numerator,
             per: specification.lanes * density.denominator))),
+      // The buffer passes a row on as it begins to cross the port: the last one begins after all others.
       Bound(
         kind: "glb_port",
         cycles: Int64(
-          cycles(
-            (traffic.bufferReadLines + traffic.bufferFillLines) * Line.byteCount,
-            per: specification.buffer.portBytesPerCycle))),
+          (traffic.bufferReadLines + traffic.bufferFillLines - 1) * Line.byteCount
+            / specification.buffer.portBytesPerCycle + 1)),
       Bound(kind: "noc", cycles: Int64(max(streamed * windowCycles, loadedRows * rowCycles))),
       Bound(
         kind: "dram_bandwidth",

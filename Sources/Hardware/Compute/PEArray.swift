@@ -102,12 +102,12 @@ public final class PEArray: Component, ActionReporting {
     let column = Int(flags.contains(.firstColumn) ? 0 : state.column)
     if flags.contains(.firstWindow) {
       let needed = flags.contains(.lastColumn) ? state.drainCount : min(Int32(column) + 1, state.drainCount)
-      if state.drained < needed { return waitForOutput(drainBlocker()) }
+      if state.drained < needed { return waitForDrain() }
       if flags.contains(.reloads) && reloads.isEmpty { return waitForInput(reloads.starved) }
     }
     if specification.hazardRule == .stall && !flags.contains(.firstWindow) {
       let readable = lastUpdate[column] + Cycle(specification.accumulateCycles)
-      if now < readable { return waitForOutput(.working(until: readable)) }
+      if now < readable { return waitForSums(until: readable) }
     }
     issue(column: column, flags: flags)
     return .worked
@@ -159,8 +159,9 @@ public final class PEArray: Component, ActionReporting {
     return .worked
   }
 
-  private func drainBlocker() -> Activity {
-    sums.isReady ? .working(until: max(state.nextDrain, now + 1)) : sums.backpressured
+  private func waitForDrain() -> Activity {
+    guard sums.isReady else { return waitForOutput(sums.backpressured) }
+    return waitForSums(until: max(state.nextDrain, now + 1))
   }
 
   // MARK: Ledger
@@ -186,6 +187,11 @@ public final class PEArray: Component, ActionReporting {
     return activity
   }
 
+  private func waitForSums(until cycle: Cycle) -> Activity {
+    noteWait(.sums, from: now)
+    return .working(until: cycle)
+  }
+
   private func noteWait(_ kind: StallAccount.Kind, from cycle: Cycle) {
     if let closed = state.wait.turn(to: kind, at: cycle) { bookStall(closed, blame: nil) }
   }
@@ -208,6 +214,7 @@ public final class PEArray: Component, ActionReporting {
   private func bookStall(_ stall: StallAccount.Stall, blame: Blame?) {
     let lanes = Int64(specification.lanes)
     ledger.book(stall.output * lanes, .outputBackpressure, blamed: collectorIndex)
+    ledger.book(stall.sums * lanes, .outputBackpressure, blamed: index)
     ledger.book(stall.drain * lanes, .drain, blamed: index)
     ledger.book(stall.idle * lanes, .idle, blamed: index)
     guard stall.input > 0 else { return }

@@ -65,7 +65,18 @@ public final class IdealDRAM: Component, ActionReporting {
 
   public override func tick() -> Activity {
     if specification.isShared { return transferInOrder(readsToo: true) }
-    return transferRead() | transferInOrder(readsToo: false)
+    return transferReads() | transferInOrder(readsToo: false)
+  }
+
+  /// Serves the reads of a channel of their own, as many as it carries in a cycle.
+  private func transferReads() -> Activity {
+    var activity = Activity.idle
+    while !reads.isEmpty {
+      let step = transferRead()
+      guard step == .worked else { return activity == .worked ? .worked : step }
+      activity = .worked
+    }
+    return activity
   }
 
   /// Serves the requests that share a channel, oldest first.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Hardware
+import Sparsity
 import Testing
 
 @Suite struct DRAMControllerPropertyTests {
@@ -92,7 +93,7 @@ import Testing
     policy: DRAMControllerSpecification.Policy
   ) throws {
     // Reads and writes of eight lines of one bank fill the write buffer with writes that reads hold back.
-    var random = TraceSplitMix64(seed: 3)
+    var random = SplitMix64(seed: 3)
     let trace = (0..<1500).map { _ in
       DRAMTraceAccess(
         clock: 0, address: random.next(below: 8) * 64 + random.next(below: 3) * 262_144,

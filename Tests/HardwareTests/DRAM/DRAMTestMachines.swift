@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Hardware
+import Sparsity
 import Testing
 
 /// Small machines of every kind for tests; sizes are arbitrary, timings those of real parts.
@@ -109,25 +110,14 @@ struct DRAMTestPolicy: CustomTestStringConvertible {
   }
 }
 
-/// The generator of the reference traces (splitmix64).
-struct TraceSplitMix64 {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = (state ^ state >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
-  }
-
+extension SplitMix64 {
+  /// A number below `bound`, as the reference traces draw it.
   mutating func next(below bound: UInt64) -> UInt64 { next() % bound }
 }
 
 /// Accesses that meet every case: bursts and pauses, row hits and conflicts, the same line read and written.
 func mixedTrace(count: Int, seed: UInt64) -> [DRAMTraceAccess] {
-  var random = TraceSplitMix64(seed: seed)
+  var random = SplitMix64(seed: seed)
   var clock: Int64 = 0
   return (0..<count).map { _ in
     clock += [0, 0, 0, 0, 1, 3, 40, 600][Int(random.next(below: 8))]
