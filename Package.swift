@@ -46,7 +46,7 @@ let package = Package(
     .testTarget(name: "HardwareTests", dependencies: ["Hardware"]),
     .testTarget(name: "AcceleratorTests", dependencies: ["Accelerators"]),
     .testTarget(name: "RecordingTests", dependencies: ["Recording"]),
-    .testTarget(name: "CommandLineTests", dependencies: ["hssim"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["hssim", "Recording"]),
   ],
   swiftLanguageModes: [.v6]
 )

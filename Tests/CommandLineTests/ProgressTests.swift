@@ -5,14 +5,14 @@ import Testing
 /// The line that says how far a run is.
 @Suite(.timeLimit(.minutes(5)))
 struct ProgressTests {
-  private let folder: WorkingFolder
+  private let workspace: Workspace
 
-  init() throws { folder = try WorkingFolder() }
+  init() throws { workspace = try Workspace() }
 
   @Test
   func `a terminal sees the layer, its cycles and how far it is, and then nothing of it`() throws {
     let terminal = try Terminal()
-    let command = try folder.start(
+    let command = try workspace.start(
       ["simulate", "--gemm", "1024x1024x512", "--output", "run.sqlite"], errors: terminal.programEnd)
     let shown = try terminal.readToEnd()
     #expect(try command.end().end == .exited(0))
@@ -30,7 +30,7 @@ struct ProgressTests {
 
   @Test
   func `a file sees nothing of it`() throws {
-    let answer = try folder.hssim("simulate", "--gemm", "512x512x512", "--output", "run.sqlite")
+    let answer = try workspace.hssim("simulate", "--gemm", "512x512x512", "--output", "run.sqlite")
     #expect(answer.code == 0)
     #expect(answer.errors.isEmpty)
   }

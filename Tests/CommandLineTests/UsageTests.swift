@@ -5,9 +5,9 @@ import Testing
 
 /// Command lines that are wrong: exit code 64, with the option and what is allowed, and no file.
 struct UsageTests {
-  private let folder: WorkingFolder
+  private let workspace: Workspace
 
-  init() throws { folder = try WorkingFolder() }
+  init() throws { workspace = try Workspace() }
 
   @Test(arguments: [
     (["simulate", "--gemm", "0x8x8"], ["0x8x8"]),
@@ -62,17 +62,17 @@ struct UsageTests {
     ),
   ])
   func `a mistake is named and leaves no file`(_ arguments: [String], _ parts: [String]) throws {
-    let answer = try folder.hssim(arguments)
+    let answer = try workspace.hssim(arguments)
     #expect(answer.code == 64, "\(answer.errors)")
     #expect(answer.output.isEmpty)
     #expect(answer.errors.hasPrefix("hssim: "))
     for part in parts { #expect(answer.errors.contains(part), "'\(part)' is not in: \(answer.errors)") }
-    #expect(try folder.files().isEmpty)
+    #expect(try workspace.files().isEmpty)
   }
 
   @Test(arguments: [[], ["--help"], ["-h"], ["help"], ["describe"], ["help", "simulate"], ["simulate", "--help"]])
   func `help is an answer`(arguments: [String]) throws {
-    let answer = try folder.hssim(arguments)
+    let answer = try workspace.hssim(arguments)
     #expect(answer.code == 0)
     #expect(answer.output.contains("USAGE: hssim"))
     #expect(answer.errors.isEmpty)
@@ -80,10 +80,10 @@ struct UsageTests {
 
   @Test
   func `the version is that of the runs`() throws {
-    let version = try folder.hssim("--version")
+    let version = try workspace.hssim("--version")
     #expect(version.code == 0)
-    #expect(try folder.hssim("simulate", "--gemm", "8x8x8", "--output", "run.sqlite").code == 0)
-    let stored = try StoredDatabase(folder.path("run.sqlite")).read {
+    #expect(try workspace.hssim("simulate", "--gemm", "8x8x8", "--output", "run.sqlite").code == 0)
+    let stored = try StoredDatabase(workspace.path("run.sqlite")).read {
       try String.fetchOne($0, sql: "SELECT version FROM run")
     }
     #expect(stored == version.output.trimmingCharacters(in: .newlines))

@@ -2,7 +2,7 @@
 import Foundation
 
 /// A folder of a test's own, in which the built program is run as a user runs it. It goes with the test.
-final class WorkingFolder {
+final class Workspace {
   /// What a command said, and how it ended.
   struct Answer {
     let code: Int32

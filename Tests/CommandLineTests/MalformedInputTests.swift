@@ -4,24 +4,24 @@ import Testing
 
 /// Files that are missing or wrong: the exit code, a message that names file, field, value and what is allowed, and no
 /// file made.
-struct BadInputTests {
-  private let folder: WorkingFolder
+struct MalformedInputTests {
+  private let workspace: Workspace
 
-  init() throws { folder = try WorkingFolder() }
+  init() throws { workspace = try Workspace() }
 
   /// Runs a command and expects it to end with `code`, naming all of `parts`, and to leave the folder as it was.
   private func expect(
     _ code: Int32, naming parts: [String], from arguments: [String], sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
-    let before = try folder.files()
-    let answer = try folder.hssim(arguments)
+    let before = try workspace.files()
+    let answer = try workspace.hssim(arguments)
     #expect(answer.code == code, "\(answer.errors)", sourceLocation: sourceLocation)
     #expect(answer.output.isEmpty, sourceLocation: sourceLocation)
     #expect(answer.errors.hasPrefix("hssim: "), "\(answer.errors)", sourceLocation: sourceLocation)
     for part in parts {
       #expect(answer.errors.contains(part), "'\(part)' is not in: \(answer.errors)", sourceLocation: sourceLocation)
     }
-    #expect(try folder.files() == before, sourceLocation: sourceLocation)
+    #expect(try workspace.files() == before, sourceLocation: sourceLocation)
   }
 
   /// A trace of a random layer, then one whose weights are `operand`.
@@ -78,8 +78,8 @@ struct BadInputTests {
       ),
     ] as [([UInt8], [String])])
   func `a safetensors file that is none is refused`(_ bytes: [UInt8], _ parts: [String]) throws {
-    try folder.write(bytes, to: "w.safetensors")
-    try folder.write(trace(weights: "{file: w.safetensors, tensor: w}"), to: "t.yaml")
+    try workspace.write(bytes, to: "w.safetensors")
+    try workspace.write(trace(weights: "{file: w.safetensors, tensor: w}"), to: "t.yaml")
     try expect(65, naming: ["t.yaml:12:", "layers[1].weights", "w.safetensors"] + parts, from: ["simulate", "t.yaml"])
   }
 
@@ -98,8 +98,8 @@ struct BadInputTests {
       (npy("nothing", dataBytes: 32), ["header"]),
     ] as [([UInt8], [String])])
   func `an npy file that is none is refused`(_ bytes: [UInt8], _ parts: [String]) throws {
-    try folder.write(bytes, to: "w.npy")
-    try folder.write(trace(weights: "{file: w.npy}"), to: "t.yaml")
+    try workspace.write(bytes, to: "w.npy")
+    try workspace.write(trace(weights: "{file: w.npy}"), to: "t.yaml")
     try expect(65, naming: ["t.yaml:12:", "layers[1].weights.file", "w.npy"] + parts, from: ["simulate", "t.yaml"])
   }
 
@@ -110,8 +110,8 @@ struct BadInputTests {
   func `a tensor of another shape is named with its place in the trace`(
     _ shape: String, _ bytes: Int, _ parts: [String]
   ) throws {
-    try folder.write(npy(npyHeader("|i1", shape), dataBytes: bytes), to: "w.npy")
-    try folder.write(trace(weights: "{file: w.npy}"), to: "t.yaml")
+    try workspace.write(npy(npyHeader("|i1", shape), dataBytes: bytes), to: "w.npy")
+    try workspace.write(trace(weights: "{file: w.npy}"), to: "t.yaml")
     try expect(65, naming: ["t.yaml:12:", "layers[1].weights.file: the shape"] + parts, from: ["simulate", "t.yaml"])
   }
 
@@ -121,15 +121,15 @@ struct BadInputTests {
   ])
   func `a tensor file that is not there is named with its place in the trace`(_ operand: String, _ file: String) throws
   {
-    try folder.write(trace(weights: operand), to: "t.yaml")
+    try workspace.write(trace(weights: operand), to: "t.yaml")
     try expect(
       66, naming: ["t.yaml:12:", "layers[1].weights.file", file, "No such file"], from: ["simulate", "t.yaml"])
   }
 
   @Test
   func `values that break a declared pattern are found before any layer runs`() throws {
-    try folder.write(npy(npyHeader("|i1", "(4, 8)"), dataBytes: 32), to: "w.npy")
-    try folder.write(trace(weights: "{file: w.npy, pattern: '2:4'}"), to: "t.yaml")
+    try workspace.write(npy(npyHeader("|i1", "(4, 8)"), dataBytes: 32), to: "w.npy")
+    try workspace.write(trace(weights: "{file: w.npy, pattern: '2:4'}"), to: "t.yaml")
     try expect(65, naming: ["w.npy", "layers[1].weights", "2:4", "row 0"], from: ["simulate", "t.yaml"])
   }
 
@@ -143,7 +143,7 @@ struct BadInputTests {
     ("\u{0}\u{1}\u{2}", ["t.yaml"]),
   ])
   func `a trace that is none is refused with its place`(_ text: String, _ parts: [String]) throws {
-    try folder.write(text, to: "t.yaml")
+    try workspace.write(text, to: "t.yaml")
     try expect(65, naming: ["t.yaml"] + parts, from: ["simulate", "t.yaml"])
     try expect(65, naming: ["t.yaml"] + parts, from: ["describe", "trace", "t.yaml"])
   }
@@ -156,6 +156,7 @@ struct BadInputTests {
     ("shape: {M: 99999999, K: 8, N: 2}", ["layers[0].shape.M", "'99999999'", "allowed: an integer from 1 to"]),
     ("weights: {random: {pattern: 5:4}}", ["layers[0].weights.random.pattern", "'5:4'"]),
     ("weights: {random: {density: 2}}", ["layers[0].weights.random.density", "'2'", "allowed: a number from 0"]),
+    ("weights: {random: {}, colour: red}", ["layers[0].weights.colour", "unknown key", "allowed: the keys"]),
     ("wieghts: {random: {}}", ["layers[0].wieghts", "unknown key", "allowed: the keys", "did you mean 'weights'?"]),
   ])
   func `a wrong value in a layer is named with its key and what is allowed`(
@@ -167,13 +168,14 @@ struct BadInputTests {
     let key = entry.prefix { $0 != ":" }
     entries.removeAll { $0.hasPrefix("\(key):") }
     let lines = (["name: l"] + entries + [entry]).joined(separator: "\n    ")
-    try folder.write("hssim_trace: 1\nname: t\nlayers:\n  - \(lines)\n", to: "t.yaml")
+    try workspace.write("hssim_trace: 1\nname: t\nlayers:\n  - \(lines)\n", to: "t.yaml")
     try expect(65, naming: ["t.yaml:"] + parts, from: ["simulate", "t.yaml"])
   }
 
   @Test(arguments: [
     ("", ["d.yaml"]),
     ("hssim_design: 1\nname: d\ndesign: [\n", ["d.yaml:"]),
+    (": : :", ["d.yaml:"]),
     ("hssim_design: 9\nname: d\ndesign: highlight\n", ["d.yaml:1:", "hssim_design", "9", "allowed: "]),
     ("hssim_design: 1\nname: d\ndesign: highlite\n", ["d.yaml:3:", "highlite", "allowed: highlight"]),
     (
@@ -197,7 +199,7 @@ struct BadInputTests {
     ),
   ])
   func `a design that is none is refused with its place`(_ text: String, _ parts: [String]) throws {
-    try folder.write(text, to: "d.yaml")
+    try workspace.write(text, to: "d.yaml")
     try expect(65, naming: parts, from: ["simulate", "--gemm", "4x4x4", "--design", "d.yaml"])
     try expect(65, naming: parts, from: ["describe", "design", "d.yaml"])
   }
@@ -215,13 +217,13 @@ struct BadInputTests {
     ),
   ])
   func `a file that is not there is named`(_ arguments: [String], _ parts: [String]) throws {
-    try FileManager.default.createDirectory(atPath: folder.path("sub"), withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(atPath: workspace.path("sub"), withIntermediateDirectories: true)
     try expect(66, naming: parts, from: arguments)
   }
 
   @Test
   func `a folder of configurations that is none is named`() throws {
-    let answer = try folder.hssim("describe", "design", environment: ["HSSIM_CONFIGS": "/nowhere"])
+    let answer = try workspace.hssim("describe", "design", environment: ["HSSIM_CONFIGS": "/nowhere"])
     #expect(answer.code == 66)
     #expect(answer.errors.contains("HSSIM_CONFIGS: /nowhere has no folder designs"))
   }
@@ -239,7 +241,7 @@ struct BadInputTests {
   ) throws {
     let header =
       #"{"w":{"dtype":"I8","shape":[4,8],"data_offsets":[0,32]},"f":{"dtype":"F32","shape":[2],"data_offsets":[32,40]}}"#
-    try folder.write(safetensors(header, dataBytes: 40), to: "w.safetensors")
+    try workspace.write(safetensors(header, dataBytes: 40), to: "w.safetensors")
     try expect(
       code, naming: parts,
       from: [
@@ -250,7 +252,7 @@ struct BadInputTests {
 
   @Test(arguments: [[], [1, 2, 3], safetensors("{}}"), safetensors(header, dataBytes: 12)] as [[UInt8]])
   func `a file that is no safetensors is not pruned`(_ bytes: [UInt8]) throws {
-    try folder.write(bytes, to: "w.safetensors")
+    try workspace.write(bytes, to: "w.safetensors")
     try expect(
       65, naming: ["w.safetensors"],
       from: ["prune", "w.safetensors", "--tensor", "w", "--pattern", "2:4", "--output", "o.safetensors"])
