@@ -87,6 +87,45 @@ struct RandomRunTests {
     }
   }
 
+  /// The tests above are worth what they draw: each case that matters comes up among their seeds.
+  @Test func `the layers and designs that are drawn meet every case`() throws {
+    var degrees: Set<String> = []
+    var otherPatterns = 0
+    var wide = 0
+    var extents: Set<Int> = []
+    var densities: Set<Int> = []
+    var overrides: [String: Set<String>] = [:]
+    for seed in UInt64(100 * Self.layersPerBatch)..<125 * Self.layersPerBatch {
+      var layers = RandomLayer(seed: seed)
+      let layer = try layers.layer(named: "layer")
+      let rule = HighLightSpecification.patternRule
+      if let degree = rule.degrees.first(where: { $0.pattern == layer.declaredPattern }) {
+        degrees.insert("\(degree.pattern)")
+      } else if layer.declaredPattern != nil {
+        otherPatterns += 1
+      }
+      if layer.operandBits == 16 { wide += 1 }
+      extents.formUnion([layer.m, layer.k, layer.n])
+      densities.insert(10 * layer.bTransposed.count { $0 != 0 } / layer.bTransposed.count)
+      var designs = RandomDesign(seed: seed)
+      for override in designs.overrides() {
+        let parts = override.split(separator: "=")
+        overrides[String(parts[0]), default: []].insert(String(parts[1]))
+      }
+    }
+    #expect(degrees.count == 15)
+    #expect(otherPatterns > 50 && wide > 50)
+    // One, primes, and multiples of the rows of an array and of a block.
+    #expect(extents.isSuperset(of: [1, 2, 3, 7, 13, 16, 17, 31, 61, 64, 65, 127, 128]))
+    #expect(densities.isSuperset(of: [0, 1, 3, 5, 8, 9, 10]))
+    for format in ["operand_b.format", "output.format"] {
+      #expect(overrides[format] == ["auto", "uncompressed", "bitmask"])
+    }
+    #expect(overrides["array.count"] == ["1", "2", "3", "4"])
+    #expect(overrides["rf.hazard"] == ["stall"])
+    #expect(overrides.count > 20)
+  }
+
   @Test func `one seed means one run`() throws {
     let machine = try highLight()
     func hashes(seed: UInt64) throws -> [UInt64] {

@@ -58,6 +58,9 @@ struct ActivationUnitTests {
     let outputs = try activate([5, -5, -6, 6], relu: true, multiplier: 1, shift: 1).outputs.messages
     #expect((0..<2).map { outputs[0].words[$0] } == [2, 0])
     #expect((0..<2).map { outputs[1].words[$0] } == [0, 3])
+    let unscaled = try activate([5, -5, -6, 0], relu: true).outputs.messages
+    #expect((0..<2).map { unscaled[0].words[$0] } == [5, 0])
+    #expect((0..<2).map { unscaled[1].words[$0] } == [0, 0])
   }
 
   @Test func `halves round to even`() throws {

@@ -191,4 +191,37 @@ struct PEArrayTests {
     #expect(stall.lost == 3 * 2 * 256)
     #expect(stall.steps == forward.steps + 6)
   }
+
+  /// Three lanes of each row are zero: one because K was rounded up, one because the pattern was, one in the tensor.
+  @Test func `a zero slot is booked as padding where the row says so, else as a zero of A`() throws {
+    var random = SplitMix64(seed: 1)
+    let array = PEArray.Specification()
+    var block = StepBlock(
+      array, columns: 5, flags: [.firstWindow, .lastWindow, .lastBlock], densityB: 100, using: &random)
+    for row in block.rows.indices {
+      for lane in 0..<16 { block.rows[row].values[lane] = lane < 3 ? 0 : 1 }
+      block.rows[row].shapePadding = 1
+      block.rows[row].patternPadding = 1
+    }
+    let bench = ArrayBench(array, [block])
+    let (ledger, cycles) = try bench.run()
+    let index = bench.array.index
+    let slots: Int64 = 16 * 5
+    #expect(ledger["padding_shape \(index)"] == slots)
+    #expect(ledger["padding_pattern \(index)"] == slots)
+    #expect(ledger["ineffectual_a_zero \(index)"] == slots)
+    #expect(ledger.values.reduce(0, +) == 256 * cycles)
+  }
+
+  /// The last of the stationary rows arrives in cycle 16; the window a cycle before it, with it, and a cycle after it.
+  @Test(arguments: [(14, 5), (15, 5), (16, 6)])
+  func `the first step blames the input that came last, of two at once the registers`(
+    sent: Cycle, blamed: Int
+  ) throws {
+    var random = SplitMix64(seed: 1)
+    let array = PEArray.Specification()
+    let block = StepBlock(array, columns: 1, flags: [.firstWindow, .lastWindow, .lastBlock], using: &random)
+    let (ledger, _) = try ArrayBench(array, [block], windowTimes: [sent]).run()
+    #expect(ledger.keys.filter { $0.hasPrefix("fill") } == ["fill \(blamed)"])
+  }
 }

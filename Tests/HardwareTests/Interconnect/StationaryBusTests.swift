@@ -65,7 +65,7 @@ struct StationaryBusTests {
 
   private func run(
     _ load: Load, _ array: PEArray.Specification, bytesPerCycle: Int = 16, lineTimes: [Cycle] = [],
-    rank1Times: [Cycle] = [], rank0Times: [Cycle] = []
+    rank1Times: [Cycle] = [], rank0Times: [Cycle] = [], sinksFrom start: Cycle = 0, sinkCapacity: Int = 64
   ) throws -> [Sink<StationaryRow>] {
     let bench = Bench()
     let bus = StationaryBus(
@@ -82,7 +82,7 @@ struct StationaryBusTests {
     bench.drive(
       bus.rank0, "rank0", load.rank0.map { MetadataField(bits: $0, blame: Blame(.metadata, component: 9)) },
       at: rank0Times)
-    let sinks = bus.arrays.enumerated().map { bench.listen(to: $1, "array\($0)") }
+    let sinks = bus.arrays.enumerated().map { bench.listen(to: $1, "array\($0)", from: start, capacity: sinkCapacity) }
     try bench.run()
     #expect(bus.actionCounts.map(\.count) == [load.rowCount, Int64(load.rank1.count), Int64(load.rank0.count)])
     return sinks
@@ -152,6 +152,25 @@ struct StationaryBusTests {
     #expect(blames[2] == Blame(.metadata, component: 8))
     #expect(blames[3] == Blame(.metadata, component: 9))
     #expect(blames[4] == Blame(.dram, component: 7))
+  }
+
+  /// At two cycles a beat, the second line is there long before the first is through; all its beats wait for the bus.
+  @Test func `a beat that waited for the bus blames it, or what its line had waited for`() throws {
+    var random = SplitMix64(seed: 1)
+    let array = PEArray.Specification()
+    var load = Load(arrays: 1, wordBytes: 1)
+    load.add(rows: 8, array: array, using: &random)
+    let blames = try run(load, array, bytesPerCycle: 8)[0].messages.map(\.blame.part)
+    #expect(blames == [.dram, .dram, .dram, .dram, .noc, .noc, .noc, .noc])
+  }
+
+  @Test func `a beat that found the registers full blames them`() throws {
+    var random = SplitMix64(seed: 1)
+    let array = PEArray.Specification()
+    var load = Load(arrays: 1, wordBytes: 1)
+    load.add(rows: 4, array: array, using: &random)
+    let blames = try run(load, array, sinksFrom: 30, sinkCapacity: 2)[0].messages.map(\.blame.part)
+    #expect(blames == [.dram, .dram, .registers, .registers])
   }
 }
 

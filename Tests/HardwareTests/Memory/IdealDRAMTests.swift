@@ -75,6 +75,18 @@ struct IdealDRAMTests {
     #expect(acknowledgements.times == [5, 6, 7])
   }
 
+  @Test func `a read waits for the writes that came before it`() throws {
+    let memory = memory(read: 64, latency: 1)
+    bench.drive(memory.reads, "reads", reads(3), at: [0, 1, 1], perCycle: 3)
+    bench.drive(memory.writes, "writes", writes(2), perCycle: 2)
+    let lines = bench.listen(to: memory.lines, "lines")
+    let acknowledgements = bench.listen(to: memory.acknowledgements, "acknowledgements")
+    bench.leaveSpillsIdle(of: memory)
+    try bench.run()
+    #expect(lines.times == [2, 5, 6])
+    #expect(acknowledgements.times == [3, 4])
+  }
+
   @Test func `results and spilled sums are written oldest first, each acknowledged to its sender`() throws {
     let memory = memory(read: 64, latency: 1)
     bench.drive(memory.reads, "reads", [])

@@ -87,4 +87,17 @@ struct MetadataDecoderTests {
     let fields = try decode(windows, rowTimes: [0, 20])
     #expect(fields.messages.map(\.blame.part) == [.dram, .metadata, .dram, .metadata])
   }
+
+  /// A field is on the link, one is at the front of the register, and a row is behind it; the next waits outside.
+  @Test func `the register takes a row ahead while its output is blocked, and no more`() throws {
+    let bench = Bench()
+    let decoder = MetadataDecoder(in: bench.clock, name: "decoder", rank: nil, widestField: 64)
+    bench.drive(decoder.commands, "commands", [DecodeCommand(fieldCount: 8, fieldBits: 64)])
+    let blocks = (0..<8).map { MetadataRow(bits: UInt64($0), blame: Blame(.dram, component: 7)) }
+    let rows = bench.drive(decoder.rows, "rows", blocks, capacity: 1)
+    let fields = bench.listen(to: decoder.fields, "fields", from: 50, capacity: 1)
+    try bench.run()
+    #expect(rows.sends.count { $0 < 50 } == 4)
+    #expect(fields.messages.map(\.bits) == Array(0..<8))
+  }
 }
