@@ -1,73 +1,101 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import Recording
 import Testing
 
-/// What a run leaves behind when it is ended from outside, and how it goes on.
+/// Runs that a signal ends: what they say, what they leave, and that they go on as if nothing had happened.
+@Suite(.timeLimit(.minutes(5)))
 struct InterruptionTests {
+  private static let layers = 6
   private let workspace: Workspace
+  private let arguments = ["simulate", "run.yaml", "--output", "run.sqlite"]
 
-  /// The file has its name when the first layer is in it; the second takes long enough to be met.
-  private static let trace = """
-    hssim_trace: 1
-    name: interrupted
-    layers:
-      - {name: short, operation: matmul, shape: {M: 64, K: 64, N: 64}, weights: {random: {pattern: "2:4"}}, \
-    activations: {random: {density: 0.5}}}
-      - {name: long, operation: matmul, shape: {M: 1024, K: 1024, N: 768}, weights: {random: {density: 1}}, \
-    activations: {random: {density: 1}}}
-    """
-
+  /// The first layer is small, so that the file appears early; each of the others takes a good part of a second.
   init() throws {
     workspace = try Workspace()
-    try workspace.write(Self.trace, to: "trace.yaml")
+    var text = "hssim_trace: 1\nname: interrupted\nlayers:\n"
+    for index in 0..<Self.layers {
+      let shape = index == 0 ? "{M: 16, K: 32, N: 8}" : "{M: 512, K: 384, N: \(256 + 32 * index)}"
+      let pattern = index == 1 ? "pattern: '4:6->2:4'" : ""
+      text += """
+          - name: layer\(index)
+            operation: matmul
+            shape: \(shape)
+            weights: {random: {\(pattern)}}
+            activations: {random: {density: 0.5}}
+
+        """
+    }
+    try workspace.write(text, to: "run.yaml")
   }
 
-  private static let arguments = ["simulate", "trace.yaml", "--output", "run.sqlite", "--record", "summary"]
+  private var database: StoredDatabase { StoredDatabase(workspace.path("run.sqlite")) }
 
-  /// Starts the run and waits until its first layer is stored.
-  private func runIntoSecondLayer() throws -> Workspace.Running {
-    let running = try workspace.start(Self.arguments)
-    while running.isRunning, !FileManager.default.fileExists(atPath: workspace.path("run.sqlite")) { usleep(1000) }
-    return running
+  /// Gives the command again, and expects what the same run makes that is left alone, in a file of its own.
+  private func expectResumable() throws {
+    let resumed = try workspace.hssim(arguments)
+    #expect(resumed.code == 0, "\(resumed.errors)")
+    let whole = try workspace.hssim("simulate", "run.yaml", "--output", "whole.sqlite")
+    #expect(whole.code == 0, "\(whole.errors)")
+    #expect(try database.status() == "finished")
+    #expect(try database.differences(from: StoredDatabase(workspace.path("whole.sqlite"))) == [])
+    #expect(try workspace.files() == ["run.sqlite", "run.yaml", "whole.sqlite"])
   }
 
-  private func recorded(_ name: String = "run.sqlite") throws -> RecordedRun {
-    try RecordedRun(path: workspace.path(name))
-  }
-
-  @Test(arguments: [(SIGINT, 130, "SIGINT"), (SIGTERM, 143, "SIGTERM"), (SIGKILL, -9, "")])
-  func `a run that was ended goes on after its last layer and becomes the run it would have been`(
-    _ signal: Int32, _ code: Int32, _ named: String
+  @Test(arguments: [(SIGINT, 130, "SIGINT"), (SIGTERM, 143, "SIGTERM")])
+  func `a signal ends a run after its last finished layer, and the same command goes on`(
+    _ signal: Int32, _ code: Int32, _ name: String
   ) throws {
-    let running = try runIntoSecondLayer()
-    running.send(signal)
-    let answer = try running.wait()
-    #expect(answer.code == code, "\(answer.errors)")
-    #expect(answer.errors.contains(named) || named.isEmpty)
-    #expect(answer.errors.contains("1 of 2 layers") || named.isEmpty)
-    let partial = try recorded()
-    #expect(partial.status == "running")
-    #expect(partial.layers.map(\.layer) == ["short"])
-
-    #expect(try workspace.hssim(Self.arguments).code == 0)
-    let resumed = try recorded()
-    #expect(resumed.status == "finished")
-    #expect(resumed.layers.first == partial.layers.first)
-    let whole = try workspace.hssim(
-      Self.arguments.map { $0 == "run.sqlite" ? "whole.sqlite" : $0 })
-    #expect(whole.code == 0)
-    #expect(try recorded("whole.sqlite") == resumed)
-    #expect(try workspace.allFiles().filter { $0.contains("partial") } == [])
+    let command = try workspace.start(arguments)
+    try command.wait(forLayers: 1, in: workspace.path("run.sqlite"))
+    command.send(signal)
+    let ended = try command.end()
+    #expect(ended.end == .exited(code))
+    #expect(ended.output.isEmpty)
+    let layers = try database.count("layer_summary")
+    #expect((1..<Self.layers).contains(layers))
+    #expect(ended.errors.hasPrefix("hssim: ended by \(name): run.sqlite holds \(layers) of \(Self.layers) layers"))
+    #expect(ended.errors.contains("the same command goes on"))
+    // One file, which says that its run is under way.
+    #expect(try workspace.files() == ["run.sqlite", "run.yaml"])
+    #expect(try database.status() == "running")
+    try expectResumable()
   }
 
-  @Test func `a run ended before its first layer leaves no file`() throws {
-    let arguments = ["simulate", "--gemm", "1024x1024x768", "--output", "run.sqlite", "--record", "summary"]
-    let running = try workspace.start(arguments)
-    running.send(SIGTERM)
-    let answer = try running.wait()
-    // Before the program listens, the signal itself ends it.
-    #expect([143, -SIGTERM].contains(answer.code), "\(answer.errors)")
-    #expect(try workspace.allFiles().filter { $0.contains("run.sqlite") } == [])
+  @Test(arguments: [SIGINT, SIGTERM])
+  func `a signal before the first layer is finished leaves no file`(signal: Int32) throws {
+    let command = try workspace.start(["simulate", "--gemm", "1024x1024x1024", "--output", "run.sqlite"])
+    try command.waitUntilHandlingSignals()
+    command.send(signal)
+    let ended = try command.end()
+    #expect(ended.end == .exited(128 + signal), "\(ended.errors)")
+    #expect(ended.errors.contains("no layer was finished, so there is no file"))
+    #expect(try workspace.files() == ["run.yaml"])
+  }
+
+  @Test
+  func `a run that is killed again and again ends with the content of one that was not`() throws {
+    for layers in [1, 2, 3] {
+      let command = try workspace.start(arguments)
+      try command.wait(forLayers: layers, in: workspace.path("run.sqlite"))
+      command.send(SIGKILL)
+      #expect(try command.end().end == .killed(by: SIGKILL))
+      #expect((layers..<Self.layers).contains(try database.count("layer_summary")))
+      #expect(try database.status() == "running")
+    }
+    try expectResumable()
+  }
+
+  @Test
+  func `a run that another process is at is left to it, even when forced`() throws {
+    let command = try workspace.start(arguments)
+    try command.wait(forLayers: 1, in: workspace.path("run.sqlite"))
+    for options in [[], ["--force"]] {
+      let answer = try workspace.hssim(arguments + options)
+      #expect(answer.code == 73)
+      #expect(answer.errors.contains("run.sqlite: is being written by another process"), "\(answer.errors)")
+    }
+    command.send(SIGTERM)
+    #expect(try command.end().end == .exited(143))
+    #expect(try database.status() == "running")
   }
 }
