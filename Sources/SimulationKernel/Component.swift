@@ -11,6 +11,7 @@ open class Component {
   /// The clock the component ticks in.
   public unowned let clock: ClockDomain
 
+  private let stateMemory: StateMemory
   /// Position among the components of its domain, fixed when the simulation starts.
   final var slot = -1
   final var domainState: UnsafeMutablePointer<DomainState>!
@@ -22,6 +23,7 @@ open class Component {
   public init(_ name: String, in clock: ClockDomain) {
     self.name = name
     self.clock = clock
+    stateMemory = clock.simulation.stateMemory
     clock.simulation.register(self, in: clock)
   }
 

@@ -25,7 +25,7 @@ public final class Simulation {
   public private(set) var components: [Component] = []
   var endpoints: [Endpoint] = []
   var links: [Link] = []
-  var regions: [StateRegion] = []
+  let stateMemory = StateMemory()
   var taps: [MessageTap] = []
   var isStarted = false
   /// Cycles in a row in which no component worked, under random back-pressure.
@@ -43,7 +43,6 @@ public final class Simulation {
   deinit {
     for link in links { link.deallocate() }
     for endpoint in endpoints { endpoint.cell.deallocate() }
-    for region in regions { region.start.deallocate() }
     shared.deallocate()
   }
 

@@ -7,6 +7,15 @@ struct StateRegion {
   let bytes: Int
 }
 
+/// The memory of all components' state; a component keeps it, so that its results outlive the simulation.
+final class StateMemory {
+  var regions: [StateRegion] = []
+
+  deinit {
+    for region in regions { region.start.deallocate() }
+  }
+}
+
 extension Simulation {
   func allocateState<Value: BitwiseCopyable>(
     owner: String, count: Int, repeating value: Value
@@ -18,7 +27,7 @@ extension Simulation {
     start.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
     let typed = start.bindMemory(to: Value.self, capacity: max(1, count))
     typed.initialize(repeating: value, count: count)
-    regions.append(StateRegion(owner: owner, start: start, bytes: bytes))
+    stateMemory.regions.append(StateRegion(owner: owner, start: start, bytes: bytes))
     return typed
   }
 }

@@ -9,7 +9,7 @@ struct Describe: ParsableCommand {
       Examples:
         hssim describe pattern "3:4->2:4"
         hssim describe pattern "C1(4:{4<=H<=8})->C0(2:{2<=H<=4})"
-        hssim describe design highlight --set dram.bytes_per_cycle=16
+        hssim describe design highlight --set dram.part=hbm2
       """,
     subcommands: [DescribePattern.self, DescribeDesign.self, DescribeTrace.self, DescribeMetric.self])
 }

@@ -32,7 +32,7 @@ struct DescribeDesign: ParsableCommand {
       """
       \(values.name), a design of \(values.schema.design)
       patterns of operand A: \(rule), \(rule.degrees.count) degrees ('hssim describe pattern' tabulates them)
-      MAC lanes: \(HighLightSpecification(values).lanes)
+      MAC lanes: \(HighLightSpecification(values, part: try DesignOptions.part(of: values)?.specification).lanes)
 
       \(values.describe())
       """)

@@ -11,7 +11,7 @@ struct DesignOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "A parameter of the design that differs, such as dram.bytes_per_cycle=16; 'hssim describe design' lists them.",
+      "A parameter of the design that differs, such as dram.part=hbm2; 'hssim describe design' lists them.",
       valueName: "key=value"))
   var set: [String] = []
 
@@ -20,6 +20,11 @@ struct DesignOptions: ParsableArguments {
   /// - Throws: `ConfigurationError`.
   func values() throws -> ParameterValues {
     try Self.values(of: design, applying: set)
+  }
+
+  /// The machine of a design, with its memory's part.
+  static func part(of values: ParameterValues) throws -> DRAMCatalogue.Part? {
+    try DRAMCatalogue(ConfigurationFolder()).part(of: values)
   }
 
   static func values(of design: String, applying overrides: [String]) throws -> ParameterValues {

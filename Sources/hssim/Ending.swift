@@ -36,6 +36,7 @@ struct Ending {
     case let error as CommandError: self.init(error.kind.rawValue, error.message)
     case let error as WorkloadError: self.init(error.exitCode, error)
     case let error as ConfigurationError: self.init(error.exitCode, error)
+    case let error as DRAMConfigurationError: self.init(65, error)
     case let error as RecordingError: self.init(error.exitCode, error)
     case let error as PatternError: self.init(64, error)
     case let error as MappingError: self.init(64, error)

@@ -19,7 +19,7 @@ struct Hssim: ParsableCommand {
         sqlite3 -box minilm.sqlite "SELECT layer, cycles, utilization FROM layer_summary"
 
       Simulate a random product whose weights have a pattern, on a machine with a slower memory:
-        hssim simulate --gemm 512x512x512 --pattern "4:6->2:4" --set dram.bytes_per_cycle=8
+        hssim simulate --gemm 512x512x512 --pattern "4:6->2:4" --set dram.part=ddr4-2400
 
       Exit codes: 0 done; 64 wrong usage; 65 wrong content of a file; 66 a file is missing or unreadable; 70 a check of \
       the run failed; 73 the output cannot be created; 74 reading or writing failed; 75 deadlock; 130 and 143 after \

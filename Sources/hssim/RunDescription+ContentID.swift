@@ -11,10 +11,14 @@ extension RunDescription {
   /// product) and the seed. How much is recorded changes no result and is no part of it: runs at different levels have
   /// the same id, and the file keeps them apart by its column `record_level`.
   init(
-    of workload: Workload, on values: ParameterValues, seed: UInt64, recordLevel: RecordLevel, command: String
+    of workload: Workload, on values: ParameterValues, part: DRAMCatalogue.Part?, seed: UInt64, recordLevel: RecordLevel, command: String
   ) throws(WorkloadError) {
     // Without notes of where a value was stated: designs that are the same give files that are the same.
-    let configuration = values.resolvedText(annotated: false)
+    var configuration = values.resolvedText(annotated: false)
+    if let part {
+      let lines = part.text.split(separator: "\n").map { "#   \($0)" }
+      configuration += "# dram.part, as it was:\n" + lines.joined(separator: "\n") + "\n"
+    }
     var hash = StableHash()
     hash.combine("hssim \(Hssim.version)")
     hash.combine(configuration)

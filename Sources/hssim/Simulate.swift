@@ -67,14 +67,16 @@ struct Simulate: ParsableCommand {
   func run() throws {
     let workload = try workload()
     let values = try design.values()
+    let part = try DesignOptions.part(of: values)
     let description = try RunDescription(
-      of: workload, on: values, seed: seed, recordLevel: recordLevel(), command: command(of: workload))
+      of: workload, on: values, part: part, seed: seed, recordLevel: recordLevel(), command: command(of: workload))
     let path = output ?? description.defaultFileName
     try checkPlaces(of: workload, output: path)
     let database = try RunDatabase.open(path, runs: [description], existing: force ? .replace : .resume)
     try workload.checkValues(seed: seed)
     let job = SimulationJob(
-      workload: workload, machine: HighLightMachine(HighLightSpecification(values)), description: description,
+      workload: workload, machine: HighLightMachine(HighLightSpecification(values, part: part?.specification)),
+      description: description,
       database: database, result: result.map { SimulationJob.ResultFile(path: $0, isReplacing: force) })
     try job.run()
     let report = RunReport(try RecordedRun(path: path), path: path)

@@ -9,7 +9,7 @@ import SimulationKernel
 ///
 /// Where K is done in parts, sums also go NoC -> spill unit -> DRAM -> GLB -> NoC -> PE arrays.
 final class HighLight {
-  let memory: IdealDRAM
+  let memory: any OffChipMemory
   let buffer: GlobalBuffer
   let rank1Decoder: MetadataDecoder
   let rank0Decoder: MetadataDecoder
@@ -27,14 +27,14 @@ final class HighLight {
 
   /// The components that report actions, in the figure's order.
   var reporting: [any ActionReporting] {
-    [memory, buffer, rank1Decoder, rank0Decoder, maskDecoder, vfmu, multicast, stationaryBus] + arrays
+    [memory as any ActionReporting, buffer, rank1Decoder, rank0Decoder, maskDecoder, vfmu, multicast, stationaryBus] + arrays
       + [collector, activationUnit, compressionUnit, spillUnit, reloadNetwork]
   }
 
   init(in core: ClockDomain, _ specification: HighLightSpecification, _ layer: PreparedLayer) {
     let values = specification.values
     let wordBytes = layer.wordBytes
-    memory = IdealDRAM(in: core, specification.memory, image: layer.image)
+    memory = specification.memory.makeMemory(in: core, image: layer.image)
     var plan = layer.mapping.plan
     plan.memoryComponent = memory.index
     buffer = GlobalBuffer(in: core, specification.buffer, plan: plan)
@@ -78,15 +78,18 @@ final class HighLight {
     let access = Cycle(specification.buffer.latencyCycles)
     let rowSlots = Int(access) + 2
     // Off-chip.
-    let latency = Cycle(specification.memory.latencyCycles)
-    simulation.connect(sequencer.reads, to: memory.reads, capacity: queue)
-    simulation.connect(compressionUnit.writes, to: memory.writes, capacity: queue)
+    let model = specification.memory
+    let request = model.requestLatency
+    let requests = queue + Int(request) - 1
+    let latency = model.answerLatency
+    simulation.connect(sequencer.reads, to: memory.reads, latency: request, capacity: requests)
+    simulation.connect(compressionUnit.writes, to: memory.writes, latency: request, capacity: requests)
     simulation.connect(
       memory.lines, to: buffer.fills, latency: latency,
-      capacity: queue + (Int(latency) + 1) * max(1, specification.memory.readBytesPerCycle / 64))
+      capacity: queue + model.answersInFlight(writes: false))
     simulation.connect(
       memory.acknowledgements, to: compressionUnit.acknowledgements, latency: latency,
-      capacity: queue + (Int(latency) + 1) * max(1, specification.memory.writeBytesPerCycle / 64))
+      capacity: queue + model.answersInFlight(writes: true))
     // Buffer to arrays.
     simulation.connect(buffer.operandB.rows, to: vfmu.rows, latency: access, capacity: rowSlots)
     simulation.connect(buffer.operandA.rows, to: stationaryBus.rows, latency: access, capacity: rowSlots)
@@ -108,10 +111,10 @@ final class HighLight {
       activationUnit.outputs, to: compressionUnit.outputs, capacity: values.integer("output.fifo_columns"))
     // Partial sums, where K is done in parts.
     simulation.connect(collector.spills, to: spillUnit.columns, capacity: 16)
-    simulation.connect(spillUnit.writes, to: memory.spills, capacity: queue)
+    simulation.connect(spillUnit.writes, to: memory.spills, latency: request, capacity: requests)
     simulation.connect(
       memory.spillAcknowledgements, to: spillUnit.acknowledgements, latency: latency,
-      capacity: queue + (Int(latency) + 1) * max(1, specification.memory.writeBytesPerCycle / 64))
+      capacity: queue + model.answersInFlight(writes: true))
     simulation.connect(buffer.sums.rows, to: reloadNetwork.rows, latency: access, capacity: rowSlots)
     for (index, array) in arrays.enumerated() {
       simulation.connect(reloadNetwork.arrays[index], to: array.reloads, latency: network, capacity: networkSlots)

@@ -55,23 +55,23 @@ public struct HighLightMachine: Sendable {
       lanes: Int64(specification.lanes), cycles: cycles,
       entries: figure.arrays.flatMap { $0.ledgerEntries(names: names) })
     statistics.actions = figure.reporting.flatMap(\.actionCounts)
-    statistics.bounds = prepared.mapping.estimate.bounds
-    var memory = figure.memory.statistics
-    memory.cycles = cycles
-    memory.bandwidthGBPerSecond =
-      Double(memory.readBytes + memory.writeBytes) / Double(cycles) * specification.clockGHz
-    statistics.dram = [memory]
+    statistics.dram = figure.memory.channelStatistics()
+    // Known before the run is what a mapping must move at least; known now is what it moved.
+    let busyCycles = Int64(Double(figure.memory.busyTime()) * specification.clockGHz / 1e6)
+    statistics.bounds = prepared.mapping.estimate.bounds.map { bound in
+      bound.kind == "dram_bandwidth" ? Bound(kind: bound.kind, cycles: busyCycles) : bound
+    }
     let z = prepared.result.elements
     let check = LayerCheck(prepared, z: z, reference: reference, statistics: statistics, links: simulation.linkAccounts)
     statistics.resultHash = check.resultHash
     try check.run()
     return LayerOutcome(
-      summary: summary(of: prepared, statistics: statistics, memory: memory), statistics: statistics, z: z,
+      summary: summary(of: prepared, statistics: statistics), statistics: statistics, z: z,
       requantisation: prepared.requantisation)
   }
 
   private func summary(
-    of prepared: PreparedLayer, statistics: LayerStatistics, memory: DRAMStatistics
+    of prepared: PreparedLayer, statistics: LayerStatistics
   ) -> LayerSummary {
     let layer = prepared.layer
     let ledger = statistics.ledger
@@ -81,8 +81,8 @@ public struct HighLightMachine: Sendable {
       pattern: (layer.declaredPattern ?? .dense).description, patternExecuted: prepared.executed.description,
       m: Int64(layer.m), n: Int64(layer.n), k: Int64(layer.k), lanes: ledger.lanes, cycles: ledger.cycles,
       macsEffectual: ledger.laneCycles(of: .effectual),
-      laneCyclesActive: active.reduce(0) { $0 + ledger.laneCycles(of: $1) }, dramReadBytes: memory.readBytes,
-      dramWriteBytes: memory.writeBytes, clockGHz: specification.clockGHz, verified: true,
+      laneCyclesActive: active.reduce(0) { $0 + ledger.laneCycles(of: $1) }, dramReadBytes: statistics.dram.reduce(0) { $0 + $1.readBytes },
+      dramWriteBytes: statistics.dram.reduce(0) { $0 + $1.writeBytes }, clockGHz: specification.clockGHz, verified: true,
       mapping: LoopNestText(prepared, specification: specification).description)
   }
 }

@@ -109,8 +109,23 @@ extension HighLightSpecification {
 
   private static let memoryParameters: [Parameter] = [
     Parameter(
-      "dram.model", .choice(["ideal"]), default: "ideal", source: "Sparseloop artifact",
-      "How off-chip memory is modelled; ideal is a bandwidth and a latency."),
+      "dram.model", .choice(["timed", "ideal"]), default: "timed",
+      source: .assumption("the paper's energy is LPDDR4's; its timing is not described"),
+      "How off-chip memory is modelled: timed is a part command by command, ideal a bandwidth and a latency."),
+    Parameter(
+      "dram.part", .text(expected: "a part of configs/dram by name, or the path of a .yaml file") { _ in nil },
+      default: "lpddr4-4266", source: .assumption("34.1 GB/s, next to the Sparseloop artifact's 32 bytes a cycle"),
+      onlyWhen: Parameter.Condition("dram.model", isOneOf: ["timed"]), "The part of the timed memory."),
+    Parameter(
+      "dram.request_cycles", .integer(1...4096), unit: "cycles", default: 4,
+      source: .assumption("clock crossing and arbitration"),
+      onlyWhen: Parameter.Condition("dram.model", isOneOf: ["timed"]),
+      "Core cycles from a request to the timed memory's controller."),
+    Parameter(
+      "dram.outstanding_lines", .integer(1...4096), unit: "lines", default: 128,
+      source: .assumption("bandwidth times a loaded latency of 200 ns is 107 lines"),
+      onlyWhen: Parameter.Condition("dram.model", isOneOf: ["timed"]),
+      "Lines that may be on their way from the timed memory at once."),
     Parameter(
       "dram.bytes_per_cycle", .integer(1...4096), unit: "bytes/cycle", default: 32, source: "Sparseloop artifact",
       onlyWhen: Parameter.Condition("dram.model", isOneOf: ["ideal"]),

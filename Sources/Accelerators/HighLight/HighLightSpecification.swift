@@ -37,7 +37,7 @@ public struct HighLightSpecification: Sendable {
   public let arrays: Int
   public let columnsPerBlock: Int
   public let buffer: GlobalBuffer.Specification
-  public let memory: IdealDRAM.Specification
+  public let memory: MemoryModel
   public let memoryQueueEntries: Int
   public let operandBFormat: StorageFormat
   public let outputFormat: StorageFormat
@@ -50,7 +50,10 @@ public struct HighLightSpecification: Sendable {
   public var lanes: Int { rowsPerBlock * Self.lanesPerRow }
 
   /// Reads the resolved parameters of a design; they were checked when they were resolved.
-  public init(_ values: ParameterValues) {
+  ///
+  /// - Parameter part: the part that `dram.part` names.
+  /// - Precondition: there is a part if `dram.model` is timed.
+  public init(_ values: ParameterValues, part: DRAMSpecification?) {
     self.values = values
     clockGHz = values.number("clock_ghz")
     arrays = values.integer("array.count")
@@ -60,16 +63,18 @@ public struct HighLightSpecification: Sendable {
       metadataBytes: values.integer("glb.metadata_bytes"), metadataBanks: values.integer("glb.metadata_banks"),
       portBytesPerCycle: values.integer("glb.port_bytes_per_cycle"),
       latencyCycles: values.integer("glb.latency_cycles"))
-    let shared = values.integer("dram.bytes_per_cycle")
-    let read = values.optionalInteger("dram.read_bytes_per_cycle")
-    let write = values.optionalInteger("dram.write_bytes_per_cycle")
-    memory = IdealDRAM.Specification(
-      readBytesPerCycle: read ?? shared, writeBytesPerCycle: write ?? shared,
-      isShared: read == nil && write == nil, latencyCycles: values.integer("dram.latency_cycles"))
+    memory = MemoryModel(values, part: part)
     memoryQueueEntries = values.integer("dram.queue_entries")
     operandBFormat = StorageFormat(rawValue: values.text("operand_b.format")) ?? .auto
     outputBits = values.integer("output_bits")
     outputFormat = StorageFormat(rawValue: values.text("output.format")) ?? .auto
+  }
+
+  /// Reads the resolved parameters of a design, and the part of its memory from `parts`.
+  ///
+  /// - Throws: what `DRAMCatalogue.part(of:)` throws.
+  public init(_ values: ParameterValues, parts: DRAMCatalogue) throws {
+    self.init(values, part: try parts.part(of: values)?.specification)
   }
 
   /// An array's specification for a layer that runs by `layout`.

@@ -41,8 +41,9 @@ struct MappingEstimate {
       HighLightSpecification.lanesPerRow * wordBytes,
       per: specification.values.integer("noc.operand_a_bytes_per_cycle"))
     let loadedRows = program.rowCount * nest.k.windows * nest.columnBlocks
+    let rate = specification.memory.rate(clockGHz: specification.clockGHz)
     let rates = FetchExposure.Rates(
-      memory: specification.memory.readBytesPerCycle, port: specification.buffer.portBytesPerCycle,
+      memory: max(1, Int(rate.readBytesPerCycle)), port: specification.buffer.portBytesPerCycle,
       reads: traffic.bufferReadLines * Line.byteCount / max(1, streamed))
     exposedCycles = Int64(FetchExposure(program, plan: plan, rates: rates, cyclesPerRow: rowCycles).cycles)
     let density = layout.rank1.density * layout.rank0.density
@@ -63,21 +64,13 @@ struct MappingEstimate {
       Bound(kind: "noc", cycles: Int64(max(streamed * windowCycles, loadedRows * rowCycles))),
       Bound(
         kind: "dram_bandwidth",
-        cycles: Self.memoryCycles(reads: readLines, writes: writeLines, specification.memory)),
+        cycles: rate.cycles(readLines: readLines, writtenLines: writeLines)),
       Bound(
         kind: "compulsory_traffic",
-        cycles: Self.memoryCycles(
-          reads: program.operandA.lines + program.operandB.lines, writes: resultLines, specification.memory)),
+        cycles: rate.cycles(
+          readLines: program.operandA.lines + program.operandB.lines,
+          writtenLines: specification.memory.isTimed ? 0 : resultLines)),
     ]
-  }
-
-  private static func memoryCycles(reads: Int, writes: Int, _ memory: IdealDRAM.Specification) -> Int64 {
-    let lines = (reads: reads * Line.byteCount, writes: writes * Line.byteCount)
-    return Int64(
-      memory.isShared
-        ? cycles(lines.reads + lines.writes, per: memory.readBytesPerCycle)
-        : max(
-          cycles(lines.reads, per: memory.readBytesPerCycle), cycles(lines.writes, per: memory.writeBytesPerCycle)))
   }
 }
 

@@ -7,7 +7,7 @@ import Statistics
 /// Requests are served in order of arrival; of those that arrived at the same edge reads first, then results, then
 /// spilled sums. A line occupies the
 /// channel for its 64 bytes and is delivered `latencyCycles` after its last byte.
-public final class IdealDRAM: Component, ActionReporting {
+public final class IdealDRAM: Component, OffChipMemory {
   /// Bandwidth and latency, in the clock that drives the component.
   public struct Specification: Codable, Equatable, Sendable {
     /// Bytes per cycle of reads; of reads and writes together where they share the channel.
@@ -142,19 +142,32 @@ public final class IdealDRAM: Component, ActionReporting {
     return (byte, (byte - 1) / rate)
   }
 
-  /// Traffic and latency so far.
-  public var statistics: DRAMStatistics {
+  public func channelStatistics() -> [DRAMStatistics] {
     var statistics = DRAMStatistics()
     statistics.reads = state.dataReads + state.metadataReads
     statistics.writes = state.dataWrites + state.metadataWrites
     statistics.requests = statistics.reads + statistics.writes
     statistics.readBytes = statistics.reads * Int64(Line.byteCount)
     statistics.writeBytes = statistics.writes * Int64(Line.byteCount)
+    statistics.cycles = clock.cycle + 1
+    // Bytes per femtosecond, times 1e15 a second, over 1e9.
+    statistics.bandwidthGBPerSecond =
+      Double(statistics.readBytes + statistics.writeBytes) * 1e6 / (Double(statistics.cycles) * Double(clock.period))
     statistics.latencyMean = latencies.mean
     statistics.latencyP50 = latencies.percentile(50)
     statistics.latencyP99 = latencies.percentile(99)
     statistics.latencyMax = latencies.maximum
-    return statistics
+    return [statistics]
+  }
+
+  public func busyTime() -> Femtoseconds {
+    // A line takes its bytes' share of a cycle, and the last one may end with the run.
+    let perLine = Int64(Line.byteCount) * clock.period
+    let reads = (state.dataReads + state.metadataReads) * perLine / Int64(specification.readBytesPerCycle)
+    let writes =
+      (state.dataWrites + state.metadataWrites) * perLine
+      / Int64(specification.isShared ? specification.readBytesPerCycle : specification.writeBytesPerCycle)
+    return specification.isShared ? reads + writes : max(reads, writes)
   }
 
   public var actionCounts: [ActionCount] {

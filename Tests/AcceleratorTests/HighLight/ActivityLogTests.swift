@@ -18,8 +18,8 @@ struct ActivityLogTests {
       GEMMShape(m: 65, k: 100, n: 33), pattern: pattern == "dense" ? nil : pattern, densityA: nil, densityB: 0.4,
       seed: 5
     ).layer()
-    let values = try ParameterValues(defaultsOf: HighLightSpecification.schema, name: "highlight")
-    let specification = HighLightSpecification(values)
+    // One clock, so that a cycle means the same to every component.
+    let specification = try highLight(["dram.model=ideal"]).specification
     let reference = try ReferenceProduct.multiply(
       Tensor(shape: [layer.m, layer.k], elements: layer.a),
       bColumns: Tensor(shape: [layer.n, layer.k], elements: layer.bTransposed)
@@ -57,8 +57,7 @@ struct ActivityLogTests {
     let layer = try SyntheticGEMM(
       GEMMShape(m: 130, k: 70, n: 40), pattern: "4:5->2:3", densityA: nil, densityB: 0.3, seed: 1
     ).layer()
-    let values = try ParameterValues(defaultsOf: HighLightSpecification.schema, name: "highlight")
-    let machine = HighLightMachine(HighLightSpecification(values))
+    let machine = try highLight()
     let bare = try machine.simulate(layer)
     let recorded = try machine.simulate(layer, options: LayerOptions(recordsSpans: true))
     #expect(bare.statistics.eventHash == recorded.statistics.eventHash)

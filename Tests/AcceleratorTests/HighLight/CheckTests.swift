@@ -27,8 +27,7 @@ struct CheckTests {
     let layer = try SyntheticGEMM(
       GEMMShape(m: 70, k: 48, n: 20), pattern: "2:4", densityA: nil, densityB: 0.5, seed: 3
     ).layer()
-    let values = try ParameterValues(defaultsOf: HighLightSpecification.schema, name: "highlight")
-    let specification = HighLightSpecification(values)
+    let specification = try highLight().specification
     let reference = try ReferenceProduct.multiply(
       Tensor(shape: [layer.m, layer.k], elements: layer.a),
       bColumns: Tensor(shape: [layer.n, layer.k], elements: layer.bTransposed)

@@ -14,10 +14,6 @@ struct GEMMBoundsTests {
     private static let extent = 1024
   #endif
 
-  private static let memoryOutOfTheWay = [
-    "dram.model=ideal", "dram.bytes_per_cycle=256", "glb.data_bytes=4194304", "glb.metadata_bytes=1048576",
-  ]
-
   private static func layer(_ pattern: Pattern, densityB: Double) throws -> GEMMLayer {
     let shape = GEMMShape(m: extent, k: extent, n: extent)
     return try SyntheticGEMM(shape, pattern: pattern.description, densityA: nil, densityB: densityB, seed: 0).layer()
@@ -27,9 +23,7 @@ struct GEMMBoundsTests {
     _ pattern: Pattern, densityB: Double = 1, overrides: [String] = []
   ) throws -> LayerOutcome {
     let layer = try Self.layer(pattern, densityB: densityB)
-    let values = try ParameterValues(defaultsOf: HighLightSpecification.schema, name: "highlight")
-      .applying(overrides: overrides)
-    return try HighLightMachine(HighLightSpecification(values)).simulate(layer)
+    return try highLight(overrides).simulate(layer)
   }
 
   /// M·N·Kp·density/1024 with K rounded up to the window 2·H1·H0; Kp·density/16 is a whole number of windows.
@@ -60,7 +54,7 @@ struct GEMMBoundsTests {
   func `with memory out of the way every degree takes its closed form and at most one percent more`(
     _ pattern: Pattern
   ) throws {
-    let outcome = try Self.run(pattern, overrides: Self.memoryOutOfTheWay)
+    let outcome = try Self.run(pattern, overrides: memoryOutOfTheWay)
     let expected = Self.closedForm(pattern)
     // Start-up and the last drain take some 400 cycles whatever the size: one percent of the 1024 product at most.
     let slack = max(expected.cycles / 100, 700)
@@ -80,10 +74,10 @@ struct GEMMBoundsTests {
   }
 
   @Test(arguments: HighLightSpecification.patternRule.degrees.map(\.pattern))
-  func `with the default memory every degree stays within five percent of its mapping's largest bound`(
+  func `with the ideal memory of default size every degree stays within five percent of its mapping's largest bound`(
     _ pattern: Pattern
   ) throws {
-    let outcome = try Self.run(pattern)
+    let outcome = try Self.run(pattern, overrides: ["dram.model=ideal"])
     let bound = outcome.statistics.bounds.map(\.cycles).max() ?? 0
     #expect(outcome.summary.cycles >= bound)
     #if !DEBUG

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import Sparsity
 
 @testable import Accelerators
 
+/// The DRAM parts that come with hssim.
+let shippedParts = DRAMCatalogue(
+  path: URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../configs/dram").standardized.path)
+
 /// A HighLight with the given `key=value` overrides of its defaults.
 func highLight(_ overrides: [String] = []) throws -> HighLightMachine {
-  HighLightMachine(
-    HighLightSpecification(
-      try ParameterValues(defaultsOf: HighLightSpecification.schema, name: "highlight").applying(overrides: overrides)))
+  let values = try ParameterValues(defaultsOf: HighLightSpecification.schema, name: "highlight")
+    .applying(overrides: overrides)
+  return HighLightMachine(try HighLightSpecification(values, parts: shippedParts))
 }
 
 /// Memory and buffer so large and wide that they never limit.
@@ -45,14 +50,22 @@ struct RandomDesign {
     maybe("rf.drain_words_per_cycle", from: [1, 3, 8, 16], using: &random)
     maybe("rf.accumulate_cycles", from: [2, 3, 5], using: &random)
     maybe("output.fifo_columns", from: [1, 2, 5, 64], using: &random)
-    maybe("dram.latency_cycles", from: [1, 2, 13, 60, 300], using: &random)
     maybe("dram.queue_entries", from: [1, 2, 3, 16, 64], using: &random)
-    switch random.uniform(below: 4) {
-    case 0: maybe("dram.bytes_per_cycle", from: [1, 5, 16, 64, 100, 256], using: &random)
-    case 1:
-      maybe("dram.read_bytes_per_cycle", from: [2, 16, 48, 128, 256], using: &random)
-      maybe("dram.write_bytes_per_cycle", from: [2, 16, 48, 128, 256], using: &random)
-    default: break
+    if random.uniform(below: 2) == 0 {
+      let parts = ["lpddr4-4266", "lpddr4-3200", "ddr4-2400", "ddr4-3200", "hbm2"]
+      set("dram.part", parts[random.uniform(below: parts.count)])
+      maybe("dram.request_cycles", from: [1, 2, 7, 40], using: &random)
+      maybe("dram.outstanding_lines", from: [1, 2, 5, 64], using: &random)
+    } else {
+      set("dram.model", "ideal")
+      maybe("dram.latency_cycles", from: [1, 2, 13, 60, 300], using: &random)
+      switch random.uniform(below: 4) {
+      case 0: maybe("dram.bytes_per_cycle", from: [1, 5, 16, 64, 100, 256], using: &random)
+      case 1:
+        maybe("dram.read_bytes_per_cycle", from: [2, 16, 48, 128, 256], using: &random)
+        maybe("dram.write_bytes_per_cycle", from: [2, 16, 48, 128, 256], using: &random)
+      default: break
+      }
     }
     maybe("output_bits", from: [8, 16], using: &random)
     if random.uniform(below: 4) == 0 { set("rf.hazard", "stall") }

@@ -130,7 +130,8 @@ struct IdealDRAMTests {
       #expect(read[index] == (index < 10 ? Line(number: 9) : Line(number: 1)).bytes[index])
     }
     #expect(memory.actionCounts.map(\.count) == [0, 0, 1, 1])
-    #expect(memory.statistics.readBytes == 64 && memory.statistics.writeBytes == 64)
+    let traffic = memory.channelStatistics()[0]
+    #expect(traffic.readBytes == 64 && traffic.writeBytes == 64)
   }
 
   @Test func `a request after a pause finds the channel free, and gains nothing by the pause`() throws {
@@ -153,9 +154,10 @@ struct IdealDRAMTests {
     bench.leaveSpillsIdle(of: memory)
     try bench.run()
     // Lines arrive in 12, 14, 16 and 18, all requests in 1.
-    #expect(memory.statistics.latencyMean == 14)
-    #expect(memory.statistics.latencyP50 == 13)
-    #expect(memory.statistics.latencyP99 == 17)
-    #expect(memory.statistics.latencyMax == 17)
+    let statistics = memory.channelStatistics()[0]
+    #expect(statistics.latencyMean == 14)
+    #expect(statistics.latencyP50 == 13)
+    #expect(statistics.latencyP99 == 17)
+    #expect(statistics.latencyMax == 17)
   }
 }

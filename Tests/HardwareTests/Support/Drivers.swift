@@ -110,7 +110,7 @@ struct Bench {
   }
 
   /// Connects the spill links of a memory that nothing spills to.
-  func leaveSpillsIdle(of memory: IdealDRAM) {
+  func leaveSpillsIdle(of memory: some OffChipMemory) {
     drive(memory.spills, "spills", [])
     _ = listen(to: memory.spillAcknowledgements, "spillAcknowledgements")
   }

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+import SimulationKernel
+import Statistics
+
+/// Off-chip memory at the level of commands (`dram.model: timed`): channels with banks, rows, refresh and a controller
+/// each, in a clock domain of their own.
+///
+/// A line is split into the part's transactions, which go to their channels in order; a request that a channel refuses
+/// holds back those behind it on the same link, not those of the other links. A line is delivered when its last
+/// transaction has arrived. Writes are posted: they are acknowledged when the last transaction is accepted, and the
+/// controller answers later reads from its write buffer. Bytes of a transaction that a write leaves out are masked, at no
+/// cost in time (*assumption*).
+///
+/// While nothing waits, the component sleeps; refreshes and buffered writes of that time are caught up with, clock by
+/// clock, at the next request.
+public final class TimedDRAM: Component, OffChipMemory {
+  /// A line on its way to the buffer.
+  struct Transfer: BitwiseCopyable {
+    var line = Line()
+    var ring = BufferRing.operandA
+    var slot: Int32 = 0
+    /// Transactions whose data are not announced yet; -1 where the entry is free.
+    var missing: Int32 = -1
+    /// Clock of the request's arrival.
+    var arrival: Int64 = 0
+    /// Clock of the last data announced so far.
+    var ready: Int64 = 0
+    /// Orders lines that are ready in the same clock.
+    var sequence: Int64 = 0
+  }
+
+  struct Registers: BitwiseCopyable {
+    /// Lines that were asked for and not delivered.
+    var inFlight: Int32 = 0
+    /// Entry of the front read; -1 before its first transaction is accepted.
+    var entry: Int32 = -1
+    /// Transactions of the front read, write and spill that were accepted.
+    var acceptedReads: Int32 = 0
+    var acceptedWrites: Int32 = 0
+    var acceptedSpills: Int32 = 0
+    var nextSequence: Int64 = 0
+    /// Transactions.
+    var dataReads: Int64 = 0
+    var metadataReads: Int64 = 0
+    var dataWrites: Int64 = 0
+    var metadataWrites: Int64 = 0
+  }
+
+  public let reads: Input<DRAMRead>
+  public let writes: Input<DRAMWrite>
+  public let spills: Input<DRAMWrite>
+  public let lines: Output<DRAMLine>
+  public let acknowledgements: Output<DRAMAcknowledgement>
+  public let spillAcknowledgements: Output<DRAMAcknowledgement>
+
+  let specification: DRAMSpecification
+  let channels: [DRAMController]
+  @State var state: Registers
+  private let image: MemoryImage
+  private let transfers: StateArray<Transfer>
+  let latencies: [LatencyHistogram]
+  /// Transactions by channel.
+  let channelReads: StateArray<Int64>
+  let channelWrites: StateArray<Int64>
+
+  /// - Parameters:
+  ///   - clock: the part's own clock, whose period is the specification's.
+  ///   - outstandingLines: lines that may be on their way at once.
+  ///   - recordsCommands: whether the channels keep their command timelines.
+  /// - Precondition: a transaction is not larger than a line.
+  public init(
+    in clock: ClockDomain, name: String = "DRAM", _ specification: DRAMSpecification, outstandingLines: Int,
+    image: MemoryImage, recordsCommands: Bool = false
+  ) {
+    precondition(specification.organisation.transactionBytes <= Line.byteCount, "a line is one transaction or several")
+    self.specification = specification
+    self.image = image
+    reads = Input("reads", of: name, in: clock)
+    writes = Input("writes", of: name, in: clock)
+    spills = Input("spills", of: name, in: clock)
+    lines = Output("lines", of: name, in: clock)
+    acknowledgements = Output("acknowledgements", of: name, in: clock)
+    spillAcknowledgements = Output("spillAcknowledgements", of: name, in: clock)
+    let count = specification.organisation.channels
+    channels = (0..<count).map { _ in DRAMController(specification, recordsCommands: recordsCommands) }
+    _state = State(Registers(), of: name, in: clock)
+    transfers = StateArray(repeating: Transfer(), count: outstandingLines, of: name, in: clock)
+    latencies = (0..<count).map { _ in LatencyHistogram(of: name, in: clock) }
+    channelReads = StateArray(repeating: 0, count: count, of: name, in: clock)
+    channelWrites = StateArray(repeating: 0, count: count, of: name, in: clock)
+    super.init(name, in: clock)
+  }
+
+  public override func tick() -> Activity {
+    advanceChannels(through: now)
+    let blockedRead = acceptReads()
+    let blockedWrite = acceptWrites(from: writes, to: acknowledgements, \.acceptedWrites)
+    let blockedSpill = acceptWrites(from: spills, to: spillAcknowledgements, \.acceptedSpills)
+    let blockedLine = deliverLines()
+    let next = max(now + 1, nextClock())
+    if let blocked = blockedLine ?? blockedWrite ?? blockedSpill { return blocked.until(next) }
+    let isWaiting = blockedRead || state.inFlight > 0 || !writes.isEmpty || !spills.isEmpty
+    return isWaiting ? .working(until: next) : .idle
+  }
+
+  // MARK: Channels
+
+  /// Performs what every channel does up to and in `clock`.
+  func advanceChannels(through clock: Int64) {
+    for (index, channel) in channels.enumerated() {
+      while channel.nextInterestingClock <= clock { channel.tick(channel.nextInterestingClock) }
+      channel.drainCompletions { completion in
+        guard completion.tag >= 0 else { return }
+        latencies[index].record(completion.clock - transfers[completion.tag].arrival)
+        transfers[completion.tag].missing -= 1
+        transfers[completion.tag].ready = max(transfers[completion.tag].ready, completion.clock)
+      }
+    }
+  }
+
+  /// The first clock in which a channel does something or a line is ready.
+  private func nextClock() -> Int64 {
+    var next = channels.reduce(Int64.max) { min($0, $1.nextInterestingClock) }
+    if state.inFlight > 0 {
+      for index in 0..<transfers.count where transfers[index].missing == 0 { next = min(next, transfers[index].ready) }
+    }
+    return next
+  }
+
+  // MARK: Requests
+
+  /// Hands on what the channels take; returns whether a read is left waiting.
+  private func acceptReads() -> Bool {
+    let mapping = specification.addressMapping
+    let perLine = Int32(Line.byteCount / specification.organisation.transactionBytes)
+    while !reads.isEmpty {
+      if state.entry < 0 {
+        guard let free = (0..<transfers.count).first(where: { transfers[$0].missing < 0 }) else { return true }
+        state.entry = Int32(free)
+        let request = reads.front
+        transfers[free] = Transfer(
+          ring: request.ring, slot: request.slot, missing: perLine, arrival: reads.frontArrival / clock.period,
+          ready: 0, sequence: state.nextSequence)
+        state.nextSequence += 1
+        state.inFlight += 1
+      }
+      let address = UInt64(reads.front.address)
+      while state.acceptedReads < perLine {
+        let request = mapping.request(
+          address: address, offset: UInt64(state.acceptedReads), isWrite: false, tag: Int(state.entry))
+        guard accept(request) else { return true }
+        state.acceptedReads += 1
+      }
+      let request = reads.receive()
+      transfers[Int(state.entry)].line = image.line(at: Int(request.address))
+      if request.ring.isData { state.dataReads += Int64(perLine) } else { state.metadataReads += Int64(perLine) }
+      state.entry = -1
+      state.acceptedReads = 0
+    }
+    return false
+  }
+
+  /// Hands on what the channels take; returns the link that cannot take an acknowledgement, if that is what lacks.
+  private func acceptWrites(
+    from requests: Input<DRAMWrite>, to acknowledgements: Output<DRAMAcknowledgement>,
+    _ accepted: WritableKeyPath<Registers, Int32>
+  ) -> Activity? {
+    let mapping = specification.addressMapping
+    let bytes = Int64(specification.organisation.transactionBytes)
+    while !requests.isEmpty {
+      guard acknowledgements.isReady else { return acknowledgements.backpressured }
+      let write = requests.front
+      let first = write.address / bytes
+      let count = Int32((write.address + Int64(write.byteCount) - 1) / bytes - first + 1)
+      while state[keyPath: accepted] < count {
+        let request = mapping.request(
+          address: UInt64(first * bytes), offset: UInt64(state[keyPath: accepted]), isWrite: true, tag: -1)
+        guard accept(request) else { return nil }
+        state[keyPath: accepted] += 1
+      }
+      requests.receive()
+      image.store(write.line, byteCount: Int(write.byteCount), at: Int(write.address))
+      acknowledgements.send(DRAMAcknowledgement(), bytes: 0)
+      if write.isMetadata { state.metadataWrites += Int64(count) } else { state.dataWrites += Int64(count) }
+      state[keyPath: accepted] = 0
+    }
+    return nil
+  }
+
+  private func accept(_ request: DRAMRequest) -> Bool {
+    let index = Int(request.place.channel)
+    guard channels[index].canAccept(request) else { return false }
+    channels[index].accept(request, at: now)
+    if request.isWrite { channelWrites[index] += 1 } else { channelReads[index] += 1 }
+    return true
+  }
+
+  // MARK: Lines
+
+  /// Sends the lines whose data have arrived, oldest data first; returns the link where it has no room for one.
+  private func deliverLines() -> Activity? {
+    while state.inFlight > 0 {
+      var oldest = -1
+      for index in 0..<transfers.count where transfers[index].missing == 0 && transfers[index].ready <= now {
+        let isOlder =
+          oldest < 0
+          || (transfers[index].ready, transfers[index].sequence) < (transfers[oldest].ready, transfers[oldest].sequence)
+        if isOlder { oldest = index }
+      }
+      guard oldest >= 0 else { return nil }
+      guard lines.isReady else { return lines.backpressured }
+      let transfer = transfers[oldest]
+      lines.send(
+        DRAMLine(
+          ring: transfer.ring, slot: transfer.slot, blame: Blame(.dram, component: index), line: transfer.line),
+        bytes: Line.byteCount)
+      transfers[oldest].missing = -1
+      state.inFlight -= 1
+    }
+    return nil
+  }
+}
