@@ -1,7 +1,7 @@
 // swift-tools-version: 6.1
 // The package of hssim. Imports point one way; the target list below is in that order:
 //   hssim -> {Accelerators, EnergyArea, Recording, Workloads}
-//   Accelerators -> {Hardware, Workloads}
+//   Accelerators -> {EnergyArea, Hardware, Workloads}
 //   Hardware -> {SimulationKernel, Sparsity, Statistics}
 //   Workloads -> Sparsity;  Recording -> Statistics;  EnergyArea -> Statistics
 import PackageDescription
@@ -29,14 +29,17 @@ let package = Package(
     .target(name: "Hardware", dependencies: ["SimulationKernel", "Sparsity", "Statistics"]),
     .target(
       name: "Accelerators",
-      dependencies: ["Hardware", "Workloads", .product(name: "Yams", package: "Yams")]),
+      dependencies: ["EnergyArea", "Hardware", "Workloads", .product(name: "Yams", package: "Yams")]),
     .target(
       name: "Recording",
       dependencies: ["Statistics", .product(name: "GRDB", package: "GRDB.swift")]),
+    .target(
+      name: "EnergyArea",
+      dependencies: ["Statistics", .product(name: "Yams", package: "Yams")]),
     .executableTarget(
       name: "hssim",
       dependencies: [
-        "Accelerators", "Recording", "Workloads",
+        "Accelerators", "EnergyArea", "Recording", "Workloads",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "SimulationKernelTests", dependencies: ["SimulationKernel"]),
@@ -44,7 +47,8 @@ let package = Package(
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
     .testTarget(name: "WorkloadsTests", dependencies: ["Workloads"]),
     .testTarget(name: "HardwareTests", dependencies: ["Hardware"]),
-    .testTarget(name: "AcceleratorTests", dependencies: ["Accelerators"]),
+    .testTarget(name: "AcceleratorTests", dependencies: ["Accelerators", "EnergyArea"]),
+    .testTarget(name: "EnergyAreaTests", dependencies: ["EnergyArea"]),
     .testTarget(name: "RecordingTests", dependencies: ["Recording"]),
     .testTarget(name: "CommandLineTests", dependencies: ["hssim"]),
   ],

@@ -32,7 +32,7 @@ public final class Collector: Component, ActionReporting {
   public let arrays: [Input<SumColumn>]
   public let columns: Output<BlockColumn>
 
-  private let wordsPerCycle: Int
+  let wordsPerCycle: Int
   @State private var state: Registers
 
   /// - Parameter wordsPerCycle: sums per cycle that the network carries.

@@ -23,8 +23,8 @@ public final class MulticastNetwork: Component, ActionReporting {
   public let windows: Input<OperandWindow>
   public let branches: [Output<OperandWindow>]
 
-  private let bytesPerCycle: Int
-  private let windowBytes: Int
+  let bytesPerCycle: Int
+  let windowBytes: Int
   private var arrays: [Int32]
   @State private var state: Registers
 
