@@ -50,7 +50,7 @@ let package = Package(
     .testTarget(name: "AcceleratorTests", dependencies: ["Accelerators", "EnergyArea"]),
     .testTarget(name: "EnergyAreaTests", dependencies: ["EnergyArea"]),
     .testTarget(name: "RecordingTests", dependencies: ["Recording"]),
-    .testTarget(name: "CommandLineTests", dependencies: ["hssim"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["hssim", "Recording"]),
   ],
   swiftLanguageModes: [.v6]
 )

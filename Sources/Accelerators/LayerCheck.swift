@@ -20,6 +20,7 @@ struct LayerCheck {
   let stored: [Int]
   let reference: [Int32]
   let requantisation: Requantisation
+  let outputWidth: Requantisation.OutputWidth
   let statistics: LayerStatistics
   let links: [LinkAccount]
 
@@ -29,6 +30,7 @@ struct LayerCheck {
     stored = StoredResult(prepared.outputLayout, order: prepared.mapping.program).read(from: prepared.image)
     self.reference = reference
     requantisation = prepared.requantisation
+    outputWidth = prepared.outputWidth
     self.statistics = statistics
     self.links = links
   }
@@ -89,7 +91,7 @@ struct LayerCheck {
     for row in 0..<layer.m {
       for column in 0..<layer.n {
         let sum = layer.output.activation.apply(to: Int(reference[row * layer.n + column]))
-        let expected = requantisation.apply(to: sum, width: layer.outputWidth)
+        let expected = requantisation.apply(to: sum, width: outputWidth)
         let found = stored[row * layer.n + column]
         guard found == expected else {
           throw failure("z[\(row),\(column)] is stored as \(found), requantisation gives \(expected)")

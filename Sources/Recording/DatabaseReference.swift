@@ -54,3 +54,26 @@ public enum DatabaseReference {
     return lines.joined(separator: "\n") + "\n"
   }
 }
+
+extension DatabaseReference {
+  /// A column as the table `metric` explains it.
+  public struct Metric: Equatable, Sendable {
+    /// `table.column`.
+    public let name: String
+    public let unit: String
+    public let definition: String
+    /// How it follows from other columns; nil if it was measured.
+    public let formula: String?
+  }
+
+  /// Every column that a user selects, in the order of the reference: the content of the table `metric`.
+  public static var metrics: [Metric] {
+    Schema.userRelations.flatMap { relation in
+      relation.columns.map { column in
+        Metric(
+          name: "\(relation.name).\(column.name)", unit: column.unit, definition: column.definition,
+          formula: column.formula)
+      }
+    }
+  }
+}

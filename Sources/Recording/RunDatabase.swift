@@ -73,7 +73,7 @@ public final class RunDatabase {
     let content = try file.content()
     try file.checkFolder()
     let database = RunDatabase(file: file, runs: runs, isReplacing: existing == .replace && content != .absent)
-    if content == .ours { try database.takeLock(of: file.path) }
+    if content == .ours { database.lock = try file.lock(file.path) }
     if existing == .replace { return database }
     switch content {
     case .absent: break
@@ -151,11 +151,6 @@ public final class RunDatabase {
     }
   }
 
-  private func takeLock(of path: String) throws(RecordingError) {
-    guard let lock = FileLock(path: path) else { throw file.cannotCreate("is being written by another process") }
-    self.lock = lock
-  }
-
   private func resume() throws(RecordingError) {
     do {
       let reader = try Connection.open(file.path, readonly: true)
@@ -184,6 +179,7 @@ public final class RunDatabase {
       try reportingInputOutput { try connection.write(body) }
       return
     }
+    let temporaryLock = try file.makeTemporary()
     do {
       let temporary = try Connection.open(file.temporaryPath)
       try temporary.write { database in
@@ -192,8 +188,8 @@ public final class RunDatabase {
         try body(database)
       }
       try temporary.close()
-      try takeLock(of: file.temporaryPath)
       try file.place(replacing: isReplacing)
+      lock = temporaryLock
     } catch {
       file.discardTemporary()
       if let error = error as? RecordingError { throw error }

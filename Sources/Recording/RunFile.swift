@@ -57,11 +57,27 @@ struct RunFile {
 
   /// Finds out now, not after hours of simulation, whether a file can be made in the folder.
   func checkFolder() throws(RecordingError) {
+    let lock = try makeTemporary()
     discardTemporary()
+    withExtendedLifetime(lock) {}
+  }
+
+  /// Makes the temporary file, empty and locked, in the place of one that a killed process left.
+  func makeTemporary() throws(RecordingError) -> FileLock {
+    if access(temporaryPath, F_OK) == 0 {
+      _ = try lock(temporaryPath)
+      discardTemporary()
+    }
     let descriptor = Foundation.open(temporaryPath, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw cannotCreate("cannot be created: \(String(cString: strerror(errno)))") }
     Foundation.close(descriptor)
-    discardTemporary()
+    return try lock(temporaryPath)
+  }
+
+  /// Takes the lock of the file, under its temporary or its final name.
+  func lock(_ path: String) throws(RecordingError) -> FileLock {
+    guard let lock = FileLock(path: path) else { throw cannotCreate("is being written by another process") }
+    return lock
   }
 
   /// Moves the temporary file to its final name: atomically, and over an existing file only if `replacing`.

@@ -20,6 +20,10 @@ struct LinkState {
   /// The next unused byte slot of the wire, counted as cycle times width.
   @usableFromInline var freeByte: Int64 = 0
   @usableFromInline var bytesSent: Int64 = 0
+  /// Cycle of the latest send, or 0.
+  @usableFromInline var lastSend: Cycle = 0
+  /// The hash's factor to the power of `tail`.
+  @usableFromInline var hashPower: UInt64 = 1
   // Fixed by the wiring.
   @usableFromInline let shared: UnsafeMutablePointer<SharedState>
   @usableFromInline let mask: Int64
@@ -80,8 +84,14 @@ struct LinkState {
     arrivals[index] = arrival
     sizes[index] = Int32(truncatingIfNeeded: bytes)
     bytesSent &+= Int64(bytes)
-    shared.pointee.eventHash &+= hash.contribution(sendCycle: cycle, ordinal: tail)
+    shared.pointee.eventHash &+= hash.contribution(gap: cycle &- lastSend, power: hashPower)
+    lastSend = cycle
+    hashPower &*= hash.factor
     tail &+= 1
+    // The receiver ticked first at this edge: it freed a slot of a link that was not full yet, and told nobody.
+    if freedAt == time && tail &- head &+ freedThen >= slots {
+      sender.pointee.wake(slot: senderSlot, at: cycle &+ 1)
+    }
     if sender == receiver {
       receiver.pointee.wake(slot: receiverSlot, at: departure &+ latency)
     } else {

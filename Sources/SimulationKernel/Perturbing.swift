@@ -22,7 +22,8 @@ extension Simulation {
     quietEdges = worked ? 0 : quietEdges + 1
     guard quietEdges <= Self.patience else { return }
     for component in components {
-      component.domainState.pointee.wake(slot: component.slot, at: component.domainState.pointee.cycle + 1)
+      // A domain that slept is behind the time; its next edge is not the one after the last it processed.
+      component.domainState.pointee.wake(slot: component.slot, at: time / component.clock.period + 1)
     }
   }
 }

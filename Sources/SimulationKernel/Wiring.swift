@@ -31,12 +31,14 @@ struct Link {
 public enum WiringError: Error, Equatable, CustomStringConvertible {
   case dangling([String])
   case duplicateComponent(String)
+  case duplicateEndpoint(String)
   case unknownOwner(endpoint: String)
 
   public var description: String {
     switch self {
     case .dangling(let names): "not connected: \(names.joined(separator: ", "))"
     case .duplicateComponent(let name): "two components are called \(name)"
+    case .duplicateEndpoint(let name): "two endpoints are called \(name)"
     case .unknownOwner(let endpoint): "\(endpoint) belongs to no component"
     }
   }
@@ -106,6 +108,11 @@ extension Simulation {
     for endpoint in endpoints where owners[endpoint.owner] == nil {
       throw .unknownOwner(endpoint: endpoint.fullName)
     }
+    // Links are told apart by their names, in the event hash too.
+    var names: Set<String> = []
+    for endpoint in endpoints where !names.insert(endpoint.fullName).inserted {
+      throw .duplicateEndpoint(endpoint.fullName)
+    }
     let dangling = endpoints.filter { $0.cell.pointee == nil }.map(\.fullName)
     guard dangling.isEmpty else { throw .dangling(dangling) }
     isStarted = true
@@ -122,11 +129,14 @@ extension Simulation {
     }
   }
 
-  /// Attaches `observer` to the links whose names satisfy `isIncluded`.
+  /// Attaches `observer` to the links drawn so far whose names satisfy `isIncluded`.
+  ///
+  /// - Precondition: none of them has an observer yet.
   public func observeMessages(_ observer: any MessageObserver, where isIncluded: (String) -> Bool = { _ in true }) {
     let tap = MessageTap(observer)
     taps.append(tap)
     for link in links where isIncluded(link.name) {
+      precondition(link.state.pointee.observer == nil, "a link has one observer")
       link.state.pointee.observer = Unmanaged.passUnretained(tap)
     }
   }

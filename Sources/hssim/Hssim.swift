@@ -1,33 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
-import Accelerators
 import ArgumentParser
-import Sparsity
-import Statistics
-import Workloads
 
+/// The program: a command per task, each in its own file.
 @main
 struct Hssim: ParsableCommand {
-  @Option var m = 64
-  @Option var k = 64
-  @Option var n = 64
-  @Option var pattern = "dense"
-  @Option var db = 1.0
-  @Option(parsing: .upToNextOption) var set: [String] = []
-  func run() throws {
-    let values = try ParameterValues(defaultsOf: HighLightSpecification.schema, name: "highlight").applying(overrides: set)
-    var ra = SplitMix64(seed: 0, layer: 0, operand: .a)
-    var rb = SplitMix64(seed: 0, layer: 0, operand: .b)
-    let p = try Pattern(pattern)
-    let a = try SyntheticOperand(.structured(p)).matrix(rows: m, columns: k, using: &ra)
-    let b = try SyntheticOperand(.unstructured(density: db)).matrix(rows: n, columns: k, using: &rb)
-    let layer = GEMMLayer(name: "g", shape: GEMMShape(m: m, k: k, n: n), a: a.elements, bTransposed: b.elements, declaredPattern: p)
-    let c = ContinuousClock()
-    let t0 = c.now
-    let o = try HighLightMachine(HighLightSpecification(values)).simulate(layer, options: LayerOptions(recordsSpans: true))
-    print(c.now - t0, o.summary.cycles, o.summary.patternExecuted)
-    print(o.summary.mapping)
-    for b in o.statistics.bounds { print(b.kind, b.cycles) }
-    for e in o.statistics.ledger.entries where e.component == "PEArray[0]" { print(e.cause.rawValue, e.blamed, e.laneCycles / 256) }
-    print(o.statistics.spans.count, o.statistics.eventHash)
+  /// The version of the simulator, part of every run's content id.
+  static let version = "0.1.0"
+
+  static let configuration = CommandConfiguration(
+    commandName: "hssim",
+    abstract: "Simulates accelerators for sparse neural networks, cycle by cycle.",
+    discussion: """
+      A run takes a design and a workload, simulates every layer with its real values, checks the result against an \
+      untimed product, element by element, and writes one SQLite file that any sqlite3 can question.
+
+      Simulate real layers of a network, then ask where the cycles went:
+        hssim simulate traces/minilm/minilm.yaml --output minilm.sqlite
+        sqlite3 -box minilm.sqlite "SELECT layer, cycles, utilization FROM layer_summary"
+
+      Simulate a random product whose weights have a pattern, on a machine with a slower memory:
+        hssim simulate --gemm 512x512x512 --pattern "4:6->2:4" --set dram.bytes_per_cycle=8
+
+      Exit codes: 0 done; 64 wrong usage; 65 wrong content of a file; 66 a file is missing or unreadable; 70 a check of \
+      the run failed; 73 the output cannot be created; 74 reading or writing failed; 75 deadlock; 130 and 143 after \
+      SIGINT and SIGTERM. docs/command-line.md says more.
+      """,
+    version: version,
+    subcommands: [Simulate.self, Describe.self, Prune.self])
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      Ending(error).exit()
+    }
   }
 }

@@ -84,6 +84,20 @@ struct FileRuleTests {
   }
 
   @Test
+  func `a file whose first layer another process writes is left to it`() throws {
+    let temporary = folder.path(".run.sqlite.partial")
+    try Data("half a layer".utf8).write(to: URL(fileURLWithPath: temporary))
+    var lock = FileLock(path: temporary)
+    #expect(lock != nil)
+    #expect(try refusal().reason == "is being written by another process")
+    #expect(try bytes(temporary) == Data("half a layer".utf8))
+    lock = nil
+    // Without its writer it is what a kill left behind.
+    try finishedRun()
+    #expect(try folder.names() == ["run.sqlite"])
+  }
+
+  @Test
   func `a finished run is one file without a log`() throws {
     try finishedRun()
     #expect(try folder.names() == ["run.sqlite"])

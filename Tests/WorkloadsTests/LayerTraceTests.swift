@@ -60,7 +60,7 @@ struct LayerTraceTests {
         "name: l, operation: matmul, weights: {file: t.safetensors, tensor: w}, activations: {file: b.npy}"
       ).load()
       #expect(layer.shape == GEMMShape(m: 4, k: 8, n: 70))
-      for n in 0..<70 { for k in 0..<8 { #expect(layer.bTransposed[n * 8 + k] == Int16(b.elements[k * 70 + n])) } }
+      #expect(layer.bTransposed == (0..<560).map { Int16(b.elements[$0 % 8 * 70 + $0 / 8]) })
     }
   }
 
@@ -135,7 +135,7 @@ struct LayerTraceTests {
         "name: l, operation: matmul, shape: {M: 8, K: 8, N: 4}, "
           + "weights: {random: {distribution: banded, bandwidth: 1}}, activations: {random: {}}"
       ).load()
-      for row in 0..<8 { for k in 0..<8 { #expect((banded.a[row * 8 + k] != 0) == (abs(row - k) <= 1)) } }
+      #expect(banded.a.map { $0 != 0 } == (0..<64).map { abs($0 / 8 - $0 % 8) <= 1 })
       let image = try directory.layer(
         "name: c, operation: conv2d, shape: {M: 2, C: 3, H: 6, W: 6, R: 3, S: 3}, weights: {random: {}}, "
           + "activations: {random: {density: 0.5}}"

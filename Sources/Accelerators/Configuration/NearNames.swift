@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The names a misspelt one may have meant.
-enum NearNames {
+public enum NearNames {
   /// Names near to `name`, nearest first, at most three.
   ///
   /// Near is: at most a third of the longer name's letters mistyped (swapped neighbours count once, case does not
   /// count), or the same last part (`data_bytes` for `glb.data_bytes`).
-  static func suggestions(for name: String, among names: [String]) -> [String] {
+  public static func suggestions(for name: String, among names: [String]) -> [String] {
     let wanted = Array(name.lowercased().unicodeScalars.prefix(100))
     guard !wanted.isEmpty else { return [] }
     let lastPart = lastPart(of: name.lowercased())

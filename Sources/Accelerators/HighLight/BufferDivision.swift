@@ -24,6 +24,14 @@ struct BufferDivision {
     demands =
       Self.demands(program.operandA, nest: nest, isOuter: aIsOuter)
       + Self.demands(program.operandB, nest: nest, isOuter: !aIsOuter)
+      + (nest.k.parts > 1 ? [Self.sums(program)] : [])
+  }
+
+  /// Spilled sums: a few columns at least, a block at most.
+  private static func sums(_ program: LayerProgram) -> Demand {
+    let column = program.arrays
+    let block = column * ((0..<program.nest.columnBlocks).map(program.columns(inBlock:)).max() ?? 1)
+    return Demand(ring: .sums, rounds: [min(block, 4 * column), min(block, 32 * column), block, block])
   }
 
   private static func demands(_ operand: OperandDirectory, nest: LoopNest, isOuter: Bool) -> [Demand] {
@@ -32,14 +40,17 @@ struct BufferDivision {
     let tileBlocks = isResident ? (isOuter ? nest.groupSize : 1) : 0
     return operand.streams.map { stream in
       var largestWindow = 0
-      for window in 0..<blocks * nest.windows {
+      for window in 0..<blocks * nest.k.windows {
         largestWindow = max(largestWindow, stream.lines(window..<window + 1))
       }
       var largestTile = largestWindow
       if tileBlocks > 0 {
-        for first in stride(from: 0, to: blocks, by: tileBlocks) {
-          let last = min(first + tileBlocks, blocks)
-          largestTile = max(largestTile, stream.lines(first * nest.windows..<last * nest.windows))
+        for part in 0..<nest.k.parts {
+          for first in stride(from: 0, to: blocks, by: tileBlocks) {
+            let start = nest.k.storedWindow(ofPart: part, block: first, window: 0, blocks: blocks)
+            let count = (min(first + tileBlocks, blocks) - first) * nest.k.windows(ofPart: part)
+            largestTile = max(largestTile, stream.lines(start..<start + count))
+          }
         }
       }
       let whole = max(largestTile, Int(stream.lineStarts.last ?? 0))
@@ -58,7 +69,7 @@ struct BufferDivision {
     let lines = data.merging(metadata) { $1 }
     return BufferPlan(
       operandA: lines[.operandA] ?? 0, operandB: lines[.operandB] ?? 0, rank1A: lines[.rank1A] ?? 0,
-      rank0A: lines[.rank0A] ?? 0, maskB: lines[.maskB] ?? 0)
+      rank0A: lines[.rank0A] ?? 0, maskB: lines[.maskB] ?? 0, sums: lines[.sums] ?? 0)
   }
 
   private func share(_ capacity: Int, _ demands: [Demand]) -> [BufferRing: Int]? {

@@ -5,8 +5,9 @@ import Hardware
 /// mappings, never a result.
 ///
 /// A resident tile is freed during its last use. Its successor can be fetched early as far as the ring has room beside
-/// it; the rest comes while the last use frees lines. What does not fit in that time, at memory's rate and beside the
-/// other operand's stream, is waited for. The layer's first tiles are waited for in any case.
+/// it; the rest comes while the last use frees lines. What does not fit in that time, at memory's rate, beside the other
+/// operand's stream and beside what the buffer's port reads meanwhile, is waited for. The layer's first tiles are waited
+/// for in any case.
 struct FetchExposure {
   let cycles: Int
 
@@ -17,38 +18,55 @@ struct FetchExposure {
     let isResident: Bool
   }
 
-  init(_ program: LayerProgram, plan: BufferPlan, bytesPerCycle: Int, cyclesPerRow: Int) {
+  /// The rates that limit a fetch, in bytes per cycle.
+  struct Rates {
+    let memory: Int
+    /// Of the buffer's port, which reads and fills share.
+    let port: Int
+    /// What the port reads while the arrays are busy.
+    let reads: Int
+  }
+
+  init(_ program: LayerProgram, plan: BufferPlan, rates: Rates, cyclesPerRow: Int) {
     let nest = program.nest
     let aIsOuter = nest.order == .rowsOuter
     let outerOperand = aIsOuter ? program.operandA : program.operandB
     let innerOperand = aIsOuter ? program.operandB : program.operandA
     let group = min(nest.groupSize, nest.outerBlocks)
+    let parts = nest.k.parts
     let outer = Self.side(
-      outerOperand, blocks: nest.outerBlocks, tileBlocks: group, plan: plan, isResident: nest.outerIsResident)
+      outerOperand, blocks: nest.outerBlocks * parts, tileBlocks: group, plan: plan, isResident: nest.outerIsResident)
     let inner = Self.side(
-      innerOperand, blocks: nest.innerBlocks, tileBlocks: 1, plan: plan, isResident: nest.innerIsResident)
+      innerOperand, blocks: nest.innerBlocks * parts, tileBlocks: 1, plan: plan, isResident: nest.innerIsResident)
     let columns = Int(program.columnStarts.last ?? 0)
-    let blockCycles = max(1, columns * nest.windows / nest.columnBlocks)
-    func fetchCycles(_ lines: Int) -> Int { lines * Line.byteCount / bytesPerCycle }
+    let blockCycles = max(1, columns * nest.k.windows / nest.columnBlocks / parts)
+    func fetchCycles(_ lines: Int) -> Int { lines * Line.byteCount / rates.memory }
     func wait(_ lines: Int, during time: Int, beside other: Int) -> Int {
-      max(0, fetchCycles(lines + other) - time)
+      let atPort = ((lines + other) * Line.byteCount + time * rates.reads) / rates.port
+      return max(0, fetchCycles(lines + other) - time, atPort - time)
     }
     // The first block waits for its share of both operands; the rest of the first group for the outer operand.
     var exposed = wait(inner.blockLines + outer.blockLines, during: blockCycles, beside: 0)
     if outer.isResident {
       exposed += (group - 1) * wait(outer.blockLines, during: blockCycles, beside: 0)
       let late = max(0, outer.tileLines - max(0, outer.ringLines - outer.tileLines))
-      exposed += (nest.groups - 1) * wait(late, during: group * blockCycles, beside: inner.blockLines)
+      exposed += (nest.groups * parts - 1) * wait(late, during: group * blockCycles, beside: inner.blockLines)
     }
     if inner.isResident {
       let late = max(0, inner.tileLines - max(0, inner.ringLines - inner.tileLines))
       let other = outer.isResident ? 0 : outer.blockLines
-      exposed += (nest.groups * nest.innerBlocks - 1) * wait(late, during: blockCycles, beside: other)
+      exposed += (nest.groups * nest.innerBlocks * parts - 1) * wait(late, during: blockCycles, beside: other)
     }
     // The next window loads while this one streams: a block narrower than a load and its way to the arrays waits.
     let columnsPerBlock = columns / nest.columnBlocks
     let loadCycles = min(program.rowsPerBlock, program.rowCount) * cyclesPerRow + Self.loadLatency
-    cycles = exposed + nest.rowBlocks * nest.columnBlocks * nest.windows * max(0, loadCycles - columnsPerBlock)
+    let steps = nest.rowBlocks * nest.columnBlocks * nest.k.windows
+    exposed += steps * max(0, loadCycles - columnsPerBlock)
+    // A spilled column leaves at memory's rate, and one that comes back takes a cycle for every array, where the
+    // arrays could take a column a cycle.
+    let spilledColumns = (parts - 1) * nest.rowBlocks * columns
+    let spill = max(0, fetchCycles(program.arrays) - 1)
+    cycles = exposed + spilledColumns * (spill + program.arrays - 1)
   }
 
   /// Cycles from a bank's release to its first row: command, bus, network.

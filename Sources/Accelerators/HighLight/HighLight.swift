@@ -6,6 +6,8 @@ import SimulationKernel
 ///
 ///     DRAM -> GLB -> VFMU -> NoC -> 4 PE arrays -> NoC -> activation unit -> compression unit -> DRAM
 ///              |-> metadata decoders (rank 1, rank 0, B) ->|
+///
+/// Where K is done in parts, sums also go NoC -> spill unit -> DRAM -> GLB -> NoC -> PE arrays.
 final class HighLight {
   let memory: IdealDRAM
   let buffer: GlobalBuffer
@@ -19,12 +21,14 @@ final class HighLight {
   let collector: Collector
   let activationUnit: ActivationUnit
   let compressionUnit: CompressionUnit
+  let spillUnit: SpillUnit
+  let reloadNetwork: ReloadNetwork
   let sequencer: Sequencer
 
   /// The components that report actions, in the figure's order.
   var reporting: [any ActionReporting] {
     [memory, buffer, rank1Decoder, rank0Decoder, maskDecoder, vfmu, multicast, stationaryBus] + arrays
-      + [collector, activationUnit, compressionUnit]
+      + [collector, activationUnit, compressionUnit, spillUnit, reloadNetwork]
   }
 
   init(in core: ClockDomain, _ specification: HighLightSpecification, _ layer: PreparedLayer) {
@@ -58,6 +62,8 @@ final class HighLight {
       in: core, arrays: specification.arrays, wordsPerCycle: values.integer("noc.collection_words_per_cycle"))
     activationUnit = ActivationUnit(in: core, layer.activation, result: layer.result)
     compressionUnit = CompressionUnit(in: core, layout: layer.outputLayout)
+    spillUnit = SpillUnit(in: core, program: layer.mapping.program)
+    reloadNetwork = ReloadNetwork(in: core, arrays: specification.arrays)
     sequencer = Sequencer(in: core, program: layer.mapping.program, plan: plan)
     multicast.setArrays(arrays.map(\.index))
     for array in arrays { array.collectorIndex = collector.index }
@@ -100,7 +106,18 @@ final class HighLight {
     simulation.connect(collector.columns, to: activationUnit.columns, capacity: 2)
     simulation.connect(
       activationUnit.outputs, to: compressionUnit.outputs, capacity: values.integer("output.fifo_columns"))
+    // Partial sums, where K is done in parts.
+    simulation.connect(collector.spills, to: spillUnit.columns, capacity: 16)
+    simulation.connect(spillUnit.writes, to: memory.spills, capacity: queue)
+    simulation.connect(
+      memory.spillAcknowledgements, to: spillUnit.acknowledgements, latency: latency,
+      capacity: queue + (Int(latency) + 1) * max(1, specification.memory.writeBytesPerCycle / 64))
+    simulation.connect(buffer.sums.rows, to: reloadNetwork.rows, latency: access, capacity: rowSlots)
+    for (index, array) in arrays.enumerated() {
+      simulation.connect(reloadNetwork.arrays[index], to: array.reloads, latency: network, capacity: networkSlots)
+    }
     // Control.
+    simulation.connect(spillUnit.notes, to: sequencer.spills, capacity: 2)
     let commands = 4
     simulation.connect(buffer.releases, to: sequencer.releases, capacity: 2)
     simulation.connect(sequencer.operandACommands, to: buffer.operandA.commands, capacity: commands)
@@ -108,6 +125,7 @@ final class HighLight {
     simulation.connect(sequencer.rank0ACommands, to: buffer.rank0A.commands, capacity: commands)
     simulation.connect(sequencer.operandBCommands, to: buffer.operandB.commands, capacity: commands)
     simulation.connect(sequencer.maskBCommands, to: buffer.maskB.commands, capacity: commands)
+    simulation.connect(sequencer.sumCommands, to: buffer.sums.commands, capacity: commands)
     simulation.connect(sequencer.rank1Decodes, to: rank1Decoder.commands, capacity: commands)
     simulation.connect(sequencer.rank0Decodes, to: rank0Decoder.commands, capacity: commands)
     simulation.connect(sequencer.maskDecodes, to: maskDecoder.commands, capacity: commands)

@@ -7,7 +7,7 @@ struct HighLightMapping {
   let plan: BufferPlan
   /// What the search compared: cycles that no run of this mapping can beat, and bytes moved over DRAM.
   let estimate: MappingEstimate
-  /// Bytes of memory that the operands take, from address 0.
+  /// Bytes of memory that the operands and spilled sums take, from address 0.
   let operandBytes: Int
 }
 
@@ -37,22 +37,21 @@ struct HighLightMapper {
   /// - Throws: `MappingError` if not even a window of each operand fits the buffer.
   func bestMapping(layer: String) throws -> HighLightMapping {
     var best: HighLightMapping?
-    let directoryA = operandA.directory(at: 0)
-    let bytesA = directoryA.byteCount
-    for blocks in blockCounts() {
-      let columnStarts = (0...blocks).map { Int32(columnCount * $0 / blocks) }
-      let directoryB = operandB.directory(columnStarts: columnStarts, at: bytesA)
-      for nest in nests(columnBlocks: blocks) {
-        let program = LayerProgram(
-          nest: nest, operandA: directoryA, operandB: directoryB, columnStarts: columnStarts, rowCount: rowCount,
-          rowsPerBlock: specification.rowsPerBlock, windowWords: operandA.windowWords)
-        guard let plan = BufferDivision(program, specification: specification).plan() else { continue }
-        let estimate = MappingEstimate(
-          program, plan: plan, specification: specification, layout: operandA.compressed.layout, wordBytes: operandA.wordBytes,
-          writesAreKnown: !outputIsCompressed)
-        if let best, best.estimate.rank <= estimate.rank { continue }
-        best = HighLightMapping(
-          program: program, plan: plan, estimate: estimate, operandBytes: bytesA + directoryB.byteCount)
+    for k in splits() {
+      let directoryA = operandA.directory(at: 0, k)
+      let bytesA = directoryA.byteCount
+      for blocks in blockCounts() {
+        let columnStarts = (0...blocks).map { Int32(columnCount * $0 / blocks) }
+        let directoryB = operandB.directory(columnStarts: columnStarts, at: bytesA, k)
+        for nest in nests(columnBlocks: blocks, k) {
+          let program = LayerProgram(
+            nest: nest, operandA: directoryA, operandB: directoryB, columnStarts: columnStarts, rowCount: rowCount,
+            rowsPerBlock: specification.rowsPerBlock, windowWords: operandA.windowWords, arrays: specification.arrays,
+            spillAddress: bytesA + directoryB.byteCount)
+          guard let mapping = mapping(program), best.map({ mapping.estimate.rank < $0.estimate.rank }) ?? true
+          else { continue }
+          best = mapping
+        }
       }
     }
     guard let best else {
@@ -60,6 +59,30 @@ struct HighLightMapper {
         layer: layer, dataBytes: specification.buffer.dataBytes, metadataBytes: specification.buffer.metadataBytes)
     }
     return best
+  }
+
+  /// The mapping of `program`; nil if it does not fit the buffer.
+  private func mapping(_ program: LayerProgram) -> HighLightMapping? {
+    guard let plan = BufferDivision(program, specification: specification).plan() else { return nil }
+    let spilled = program.nest.k.parts > 1 ? program.spilledLines * Line.byteCount : 0
+    return HighLightMapping(
+      program: program, plan: plan,
+      estimate: MappingEstimate(
+        program, plan: plan, specification: specification, layout: operandA.compressed.layout,
+        wordBytes: operandA.wordBytes, writesAreKnown: !outputIsCompressed),
+      operandBytes: program.spillAddress + spilled)
+  }
+
+  /// Ways to cut K into parts, the uncut one first. Parts pay off only where K does not fit; more than a few never do.
+  private func splits() -> [KSplit] {
+    let whole = KSplit(windows: operandA.windows)
+    let bytes =
+      operandA.windows * operandA.windowWords * operandA.wordBytes * min(columnCount, specification.columnsPerBlock)
+    guard bytes > specification.buffer.dataBytes / 4 else { return [whole] }
+    return [whole]
+      + [2, 3, 4, 6, 8, 12, 16].filter { $0 <= operandA.windows }.map {
+        KSplit(windows: operandA.windows, parts: $0)
+      }
   }
 
   /// Numbers of column blocks to try: the fewest that the register file allows, and narrower ones by halves.
@@ -77,7 +100,7 @@ struct HighLightMapper {
     return counts
   }
 
-  private func nests(columnBlocks: Int) -> [LoopNest] {
+  private func nests(columnBlocks: Int, _ k: KSplit) -> [LoopNest] {
     var nests: [LoopNest] = []
     for order in [LoopNest.Order.columnsOuter, .rowsOuter] {
       let outerBlocks = order == .rowsOuter ? operandA.rowBlocks : columnBlocks
@@ -92,8 +115,8 @@ struct HighLightMapper {
         for (outer, inner) in [(true, true), (true, false), (false, true), (false, false)] {
           nests.append(
             LoopNest(
-              order: order, rowBlocks: operandA.rowBlocks, columnBlocks: columnBlocks, windows: operandA.windows,
-              groupSize: groupSize, outerIsResident: outer, innerIsResident: inner))
+              order: order, rowBlocks: operandA.rowBlocks, columnBlocks: columnBlocks, k: k, groupSize: groupSize,
+              outerIsResident: outer, innerIsResident: inner))
         }
       }
     }

@@ -87,10 +87,6 @@ extension HighLightSpecification {
     Parameter(
       "rf.priced_bits", .integer(8...32, multipleOf: 8), unit: "bits", default: 8, source: "Sparseloop artifact",
       "Width at which an access to a partial sum is priced; sums are exact 32-bit integers whatever it says."),
-    Parameter(
-      "output.fifo_columns", .integer(1...4096), unit: "columns", default: 64,
-      source: .assumption("4 KB of requantised results"),
-      "Columns of a block that wait between the activation unit and memory."),
   ]
 
   private static let formatParameters: [Parameter] = [
@@ -98,6 +94,13 @@ extension HighLightSpecification {
       "operand_b.format", .choice(["auto", "uncompressed", "bitmask"]), default: "auto",
       source: "HighLight paper; the layout of the metadata is an assumption",
       "How operand B is stored in memory and buffer; auto takes what has fewer bits."),
+    Parameter(
+      "output_bits", .integer(8...16, multipleOf: 8), unit: "bits", default: 8,
+      source: "Sparseloop artifact, one byte per output", "Width that results are requantised to."),
+    Parameter(
+      "output.fifo_columns", .integer(1...4096), unit: "columns", default: 64,
+      source: .assumption("4 KB of requantised results"),
+      "Columns of a block that wait between the activation unit and memory."),
     Parameter(
       "output.format", .choice(["auto", "uncompressed", "bitmask"]), default: "auto",
       source: .assumption("only a ReLU makes zeros worth looking for"),

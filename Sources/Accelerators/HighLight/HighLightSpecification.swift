@@ -41,6 +41,8 @@ public struct HighLightSpecification: Sendable {
   public let memoryQueueEntries: Int
   public let operandBFormat: StorageFormat
   public let outputFormat: StorageFormat
+  /// Bits of a stored result, 8 or 16.
+  public let outputBits: Int
 
   /// Rows of Z in a block.
   public var rowsPerBlock: Int { arrays * Self.rowsPerArray }
@@ -66,6 +68,7 @@ public struct HighLightSpecification: Sendable {
       isShared: read == nil && write == nil, latencyCycles: values.integer("dram.latency_cycles"))
     memoryQueueEntries = values.integer("dram.queue_entries")
     operandBFormat = StorageFormat(rawValue: values.text("operand_b.format")) ?? .auto
+    outputBits = values.integer("output_bits")
     outputFormat = StorageFormat(rawValue: values.text("output.format")) ?? .auto
   }
 

@@ -23,11 +23,14 @@ struct LoopNestText: CustomStringConvertible {
     func tile(_ operand: String, isResident: Bool) -> String {
       isResident ? "\(operand)'s tile stays in the GLB" : "\(operand) is fetched for every use"
     }
-    return """
+    let parts = nest.k.parts
+    let cut = parts == 1 ? "" : "DRAM      for k in parts: \(parts)   # sums are spilled between parts\n"
+    let k = parts == 1 ? "\(nest.k.windows)" : "up to \(nest.k.windows(ofPart: parts - 1))"
+    return cut + """
       DRAM      for \(outer) in groups of \(nest.groupSize): \(nest.groups)   # \(tile(outerOperand, isResident: nest.outerIsResident))
       DRAM      for \(inner): \(nest.innerBlocks)   # \(tile(innerOperand, isResident: nest.innerIsResident))
       GLB       for \(outer): \(min(nest.groupSize, nest.outerBlocks))   # rings: A \(plan.operandA.count), B \(plan.operandB.count) lines; metadata \(plan.rank1A.count) + \(plan.rank0A.count) + \(plan.maskB.count)
-      RF        for k (windows of \(program.windowWords)): \(nest.windows)
+      RF        for k (windows of \(program.windowWords)): \(k)
       registers for n (columns): \(widest)
       spatial   for m: \(specification.arrays) arrays x \(HighLightSpecification.rowsPerArray) rows; for k: \(HighLightSpecification.rowGroups) groups x \(HighLightSpecification.blocksPerGroup) PEs x \(HighLightSpecification.valuesPerBlock) MACs
       """

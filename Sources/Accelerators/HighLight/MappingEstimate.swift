@@ -26,21 +26,25 @@ struct MappingEstimate {
   ) {
     let traffic = MappingTraffic(program)
     let nest = program.nest
-    readLines = traffic.linesA + traffic.linesB
+    readLines = traffic.linesA + traffic.linesB + traffic.spilledLines
     let columns = Int(program.columnStarts.last ?? 0)
-    writeLines =
+    let resultLines =
       writesAreKnown
-      ? columns * (0..<nest.rowBlocks).reduce(0) { $0 + lineCount(bytes: program.rows(inBlock: $1) * wordBytes) } : 0
-    let streamed = columns * nest.windows * nest.rowBlocks
+      ? columns
+        * (0..<nest.rowBlocks).reduce(0) {
+          $0 + lineCount(bytes: program.rows(inBlock: $1) * specification.outputBits / 8)
+        } : 0
+    writeLines = resultLines + traffic.spilledLines
+    let streamed = columns * nest.k.windows * nest.rowBlocks
     let windowCycles = cycles(program.windowWords * wordBytes, per: specification.values.integer("noc.bytes_per_cycle"))
     let rowCycles = cycles(
       HighLightSpecification.lanesPerRow * wordBytes,
       per: specification.values.integer("noc.operand_a_bytes_per_cycle"))
-    let loadedRows = program.rowCount * nest.windows * nest.columnBlocks
-    exposedCycles = Int64(
-      FetchExposure(
-        program, plan: plan, bytesPerCycle: specification.memory.readBytesPerCycle, cyclesPerRow: rowCycles
-      ).cycles)
+    let loadedRows = program.rowCount * nest.k.windows * nest.columnBlocks
+    let rates = FetchExposure.Rates(
+      memory: specification.memory.readBytesPerCycle, port: specification.buffer.portBytesPerCycle,
+      reads: traffic.bufferReadLines * Line.byteCount / max(1, streamed))
+    exposedCycles = Int64(FetchExposure(program, plan: plan, rates: rates, cyclesPerRow: rowCycles).cycles)
     let density = layout.rank1.density * layout.rank0.density
     bounds = [
       Bound(kind: "compute", cycles: Int64(streamed)),
@@ -48,14 +52,14 @@ struct MappingEstimate {
         kind: "hss_closed_form",
         cycles: Int64(
           cycles(
-            program.rowCount * columns * nest.windows * program.windowWords * density.numerator,
+            program.rowCount * columns * nest.k.windows * program.windowWords * density.numerator,
             per: specification.lanes * density.denominator))),
+      // The buffer passes a row on as it begins to cross the port: the last one begins after all others.
       Bound(
         kind: "glb_port",
         cycles: Int64(
-          cycles(
-            (traffic.bufferReadLines + traffic.bufferFillLines) * Line.byteCount,
-            per: specification.buffer.portBytesPerCycle))),
+          (traffic.bufferReadLines + traffic.bufferFillLines - 1) * Line.byteCount
+            / specification.buffer.portBytesPerCycle + 1)),
       Bound(kind: "noc", cycles: Int64(max(streamed * windowCycles, loadedRows * rowCycles))),
       Bound(
         kind: "dram_bandwidth",
@@ -63,7 +67,7 @@ struct MappingEstimate {
       Bound(
         kind: "compulsory_traffic",
         cycles: Self.memoryCycles(
-          reads: program.operandA.lines + program.operandB.lines, writes: writeLines, specification.memory)),
+          reads: program.operandA.lines + program.operandB.lines, writes: resultLines, specification.memory)),
     ]
   }
 
@@ -88,6 +92,8 @@ private struct MappingTraffic {
   /// Lines of the data banks that are written and read.
   let bufferFillLines: Int
   let bufferReadLines: Int
+  /// Lines of sums that are written, and read back, between the parts of K.
+  let spilledLines: Int
 
   init(_ program: LayerProgram) {
     let nest = program.nest
@@ -100,8 +106,11 @@ private struct MappingTraffic {
     let fetchesB = aIsOuter ? innerFetches : outerFetches
     linesA = program.operandA.lines * fetchesA
     linesB = program.operandB.lines * fetchesB
-    bufferFillLines = program.operandA.dataLines * fetchesA + program.operandB.dataLines * fetchesB
-    bufferReadLines = program.operandA.dataLines * nest.columnBlocks + program.operandB.dataLines * nest.rowBlocks
+    spilledLines = program.spilledLines * (nest.k.parts - 1)
+    bufferFillLines =
+      spilledLines + program.operandA.dataLines * fetchesA + program.operandB.dataLines * fetchesB
+    bufferReadLines =
+      spilledLines + program.operandA.dataLines * nest.columnBlocks + program.operandB.dataLines * nest.rowBlocks
   }
 }
 

@@ -45,43 +45,36 @@ struct OperandALayout {
     return streams
   }
 
-  /// The directory of the windows, with the first stream at `address`.
-  func directory(at address: Int) -> OperandDirectory {
+  /// The directory of the windows in the order that `k` stores them, with the first stream at `address`.
+  func directory(at address: Int, _ k: KSplit) -> OperandDirectory {
+    let order = k.storageOrder(blocks: rowBlocks)
     var next = address
     let streams = streams.map { stream in
-      let starts = lineStarts { block in lineCount(bytes: rows(inBlock: block) * stream.rowBytes) }
+      var starts: [Int32] = [0]
+      starts.reserveCapacity(order.count + 1)
+      for place in order {
+        starts.append((starts.last ?? 0) + Int32(lineCount(bytes: rows(inBlock: place.block) * stream.rowBytes)))
+      }
       defer { next += Int(starts.last ?? 0) * Line.byteCount }
       return OperandDirectory.Stream(
         ring: stream.ring, address: next, lineStarts: starts, fieldBits: stream.fieldBits)
     }
     let lanes = HighLightSpecification.lanesPerRow
-    let words = (0..<rowBlocks).flatMap { block in
-      repeatElement(Int32(rows(inBlock: block) * lanes), count: windows)
-    }
-    return OperandDirectory(streams: streams, storedWords: words)
-  }
-
-  private func lineStarts(_ lines: (Int) -> Int) -> [Int32] {
-    var starts: [Int32] = [0]
-    starts.reserveCapacity(rowBlocks * windows + 1)
-    for block in 0..<rowBlocks {
-      let count = Int32(lines(block))
-      for _ in 0..<windows { starts.append((starts.last ?? 0) + count) }
-    }
-    return starts
+    return OperandDirectory(streams: streams, storedWords: order.map { Int32(rows(inBlock: $0.block) * lanes) })
   }
 
   /// Writes every stream to where `directory` says.
-  func write(to image: MemoryImage, _ directory: OperandDirectory) {
+  func write(to image: MemoryImage, _ directory: OperandDirectory, _ k: KSplit) {
+    let order = k.storageOrder(blocks: rowBlocks)
     for stream in directory.streams {
       let bytes = Int(stream.lineStarts.last ?? 0) * Line.byteCount
       image.withBytes(stream.address..<stream.address + bytes) { memory in
-        for block in 0..<rowBlocks {
-          for window in 0..<windows {
-            let start = Int(stream.lineStarts[block * windows + window]) * Line.byteCount
-            for row in 0..<rows(inBlock: block) {
-              write(row: block * rowsPerBlock + row, window: window, of: stream, to: memory, at: start, index: row)
-            }
+        for (stored, place) in order.enumerated() {
+          let start = Int(stream.lineStarts[stored]) * Line.byteCount
+          for row in 0..<rows(inBlock: place.block) {
+            write(
+              row: place.block * rowsPerBlock + row, window: place.window, of: stream, to: memory, at: start, index: row
+            )
           }
         }
       }
@@ -104,7 +97,7 @@ struct OperandALayout {
       var field: UInt32 = 0
       for lane in 0..<lanes { field |= UInt32(compressed.valueOffsets[firstSlot + lane]) << UInt32(2 * lane) }
       memory.storeBytes(of: field.littleEndian, toByteOffset: start + 4 * index, as: UInt32.self)
-    case .operandA, .operandB, .maskB:
+    case .operandA, .operandB, .maskB, .sums:
       for lane in 0..<lanes {
         let value = compressed.values[firstSlot + lane]
         let offset = start + (index * lanes + lane) * wordBytes
@@ -122,12 +115,13 @@ struct OperandALayout {
   /// Of a window's 16 slots, those that the share of K beyond the operand's end would take are padding of the shape;
   /// those beyond what the declared pattern keeps of the rest are padding of the pattern. A slot that holds a value is
   /// never padding.
-  func padding(declaredDensity: Ratio, length: Int) -> PaddingTable {
+  func padding(declaredDensity: Ratio, length: Int, _ k: KSplit) -> PaddingTable {
     let lanes = HighLightSpecification.lanesPerRow
     var shape = [UInt8](repeating: 0, count: rowBlocks * windows * rowsPerBlock)
     var pattern = shape
-    for row in 0..<compressed.rows {
-      for window in 0..<windows {
+    for (stored, place) in k.storageOrder(blocks: rowBlocks).enumerated() {
+      for index in 0..<rows(inBlock: place.block) {
+        let (row, window) = (place.block * rowsPerBlock + index, place.window)
         let valid = min(windowWords, length - window * windowWords)
         let firstSlot = (row * windows + window) * lanes
         var zeros = 0
@@ -138,8 +132,7 @@ struct OperandALayout {
           (valid * declaredDensity.numerator + declaredDensity.denominator - 1) / declaredDensity.denominator)
         let shapeSlots = min(zeros, lanes - usable)
         let patternSlots = min(zeros - shapeSlots, usable - kept)
-        let position =
-          (row / rowsPerBlock * windows + window) * rowsPerBlock + row % rowsPerBlock
+        let position = stored * rowsPerBlock + index
         shape[position] = UInt8(shapeSlots)
         pattern[position] = UInt8(patternSlots)
       }

@@ -67,18 +67,16 @@ struct OperandBLayout {
   }
 
   /// The directory for blocks that begin at `columnStarts`, with the first stream at `address`.
-  func directory(columnStarts: [Int32], at address: Int) -> OperandDirectory {
+  func directory(columnStarts: [Int32], at address: Int, _ k: KSplit) -> OperandDirectory {
     var valueStarts: [Int32] = [0]
     var maskStarts: [Int32] = [0]
     var stored: [Int32] = []
-    for block in 0..<columnStarts.count - 1 {
-      let columns = Int(columnStarts[block])..<Int(columnStarts[block + 1])
-      for window in 0..<windows {
-        let words = storedWords(window: window, columns: columns)
-        stored.append(Int32(words))
-        valueStarts.append((valueStarts.last ?? 0) + Int32(lineCount(bytes: words * wordBytes)))
-        maskStarts.append((maskStarts.last ?? 0) + Int32((columns.count * windowWords + 511) / 512))
-      }
+    for place in k.storageOrder(blocks: columnStarts.count - 1) {
+      let columns = Int(columnStarts[place.block])..<Int(columnStarts[place.block + 1])
+      let words = storedWords(window: place.window, columns: columns)
+      stored.append(Int32(words))
+      valueStarts.append((valueStarts.last ?? 0) + Int32(lineCount(bytes: words * wordBytes)))
+      maskStarts.append((maskStarts.last ?? 0) + Int32((columns.count * windowWords + 511) / 512))
     }
     var streams: [OperandDirectory.Stream] = []
     var next = address
@@ -92,19 +90,18 @@ struct OperandBLayout {
   }
 
   /// Writes every stream to where `directory` says.
-  func write(to image: MemoryImage, _ directory: OperandDirectory, columnStarts: [Int32]) {
+  func write(to image: MemoryImage, _ directory: OperandDirectory, columnStarts: [Int32], _ k: KSplit) {
+    let order = k.storageOrder(blocks: columnStarts.count - 1)
     for stream in directory.streams {
       let bytes = Int(stream.lineStarts.last ?? 0) * Line.byteCount
       image.withBytes(stream.address..<stream.address + bytes) { memory in
-        for block in 0..<columnStarts.count - 1 {
-          let columns = Int(columnStarts[block])..<Int(columnStarts[block + 1])
-          for window in 0..<windows {
-            let start = Int(stream.lineStarts[block * windows + window]) * Line.byteCount
-            if stream.ring == .maskB {
-              writeMasks(window: window, columns: columns, to: memory, at: start)
-            } else {
-              writeWords(window: window, columns: columns, to: memory, at: start)
-            }
+        for (stored, place) in order.enumerated() {
+          let columns = Int(columnStarts[place.block])..<Int(columnStarts[place.block + 1])
+          let start = Int(stream.lineStarts[stored]) * Line.byteCount
+          if stream.ring == .maskB {
+            writeMasks(window: place.window, columns: columns, to: memory, at: start)
+          } else {
+            writeWords(window: place.window, columns: columns, to: memory, at: start)
           }
         }
       }

@@ -15,6 +15,7 @@ struct PreparedLayer {
   let outputLayout: OutputLayout
   let activation: ActivationUnit.Specification
   let requantisation: Requantisation
+  let outputWidth: Requantisation.OutputWidth
   let result: ResultMatrix
 
   var wordBytes: Int { layer.operandBits / 8 }
@@ -39,18 +40,20 @@ struct PreparedLayer {
       specification: specification, operandA: operandA, operandB: operandB, rowCount: layer.m, columnCount: layer.n,
       outputIsCompressed: outputIsCompressed
     ).bestMapping(layer: layer.name)
-    padding = operandA.padding(declaredDensity: declared.density, length: layer.k)
+    let k = mapping.program.nest.k
+    padding = operandA.padding(declaredDensity: declared.density, length: layer.k, k)
+    outputWidth = specification.outputBits == 8 ? .bits8 : .bits16
     requantisation = layer.output.requantisation(
-      forRange: Int(min(0, reference.min() ?? 0))...Int(max(0, reference.max() ?? 0)), width: layer.outputWidth)
+      forRange: Int(min(0, reference.min() ?? 0))...Int(max(0, reference.max() ?? 0)), width: outputWidth)
     activation = ActivationUnit.Specification(
       appliesReLU: appliesReLU, multiplier: Int64(requantisation.multiplier), shift: requantisation.shift,
-      outputBits: layer.operandBits, rowsPerBlock: specification.rowsPerBlock)
+      outputBits: specification.outputBits, rowsPerBlock: specification.rowsPerBlock)
     outputLayout = Self.outputLayout(
       layer, specification: specification, at: mapping.operandBytes,
       isCompressed: outputIsCompressed)
     image = MemoryImage(byteCount: outputLayout.maskAddress + outputLayout.maskBytes)
-    operandA.write(to: image, mapping.program.operandA)
-    operandB.write(to: image, mapping.program.operandB, columnStarts: mapping.program.columnStarts)
+    operandA.write(to: image, mapping.program.operandA, k)
+    operandB.write(to: image, mapping.program.operandB, columnStarts: mapping.program.columnStarts, k)
     result = ResultMatrix(rowCount: layer.m, columnCount: layer.n)
   }
 
@@ -58,16 +61,11 @@ struct PreparedLayer {
     _ layer: GEMMLayer, specification: HighLightSpecification, at address: Int, isCompressed: Bool
   ) -> OutputLayout {
     var layout = OutputLayout(
-      valueAddress: address, maskAddress: address, isCompressed: isCompressed, wordBytes: layer.operandBits / 8,
+      valueAddress: address, maskAddress: address, isCompressed: isCompressed, wordBytes: specification.outputBits / 8,
       rowsPerBlock: specification.rowsPerBlock, rowCount: layer.m, columnCount: layer.n)
     layout.maskAddress = address + lineCount(bytes: layer.n * layout.columnStride) * Line.byteCount
     return layout
   }
-}
-
-extension GEMMLayer {
-  /// Width of the requantised result: that of the operands.
-  var outputWidth: Requantisation.OutputWidth { operandBits == 8 ? .bits8 : .bits16 }
 }
 
 extension OutputLayout {

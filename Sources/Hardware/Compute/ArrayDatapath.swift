@@ -96,6 +96,11 @@ struct ArrayDatapath {
     }
   }
 
+  /// Puts back the sums of one column, by row.
+  func reload(_ values: SIMD16<Int32>, column: Int) {
+    for row in 0..<specification.rows { sums[row * specification.columns + column] = values[row] }
+  }
+
   /// The sums of one column, by row.
   func column(_ column: Int) -> SIMD16<Int32> {
     var result = SIMD16<Int32>()

@@ -29,7 +29,7 @@ extension PEArray {
       count("select_rank0", rank0Selections * lanes, bits: word, rank: 0),
       count("reduce_row", state.rowSteps, bits: 32 * lanes),
       count("rf_read", state.accumulatingRowSteps + state.drainedColumns * Int64(specification.rows), bits: 32),
-      count("rf_write", state.rowSteps, bits: 32),
+      count("rf_write", state.rowSteps + state.reloadedColumns * Int64(specification.rows), bits: 32),
     ]
   }
 }

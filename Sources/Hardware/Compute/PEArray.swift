@@ -11,6 +11,8 @@ import Statistics
 public final class PEArray: Component, ActionReporting {
   public let windows: Input<OperandWindow>
   public let stationary: Input<StationaryRow>
+  /// Sums that were spilled.
+  public let reloads: Input<SumColumn>
   public let sums: Output<SumColumn>
 
   let specification: Specification
@@ -31,6 +33,8 @@ public final class PEArray: Component, ActionReporting {
     var drainCount: Int32 = 0
     var drainColumn: Int32 = 0
     var drainRowBlock: Int32 = 0
+    var drainIsSpill = false
+    var reloadedColumns: Int64 = 0
     var nextDrain: Cycle = 0
     var isLastBlockDone = false
     var wait = StallAccount()
@@ -48,6 +52,7 @@ public final class PEArray: Component, ActionReporting {
     self.specification = specification
     windows = Input("windows", of: name, in: clock)
     stationary = Input("stationary", of: name, in: clock)
+    reloads = Input("reloads", of: name, in: clock)
     sums = Output("sums", of: name, in: clock)
     registers = StationaryRegisters(specification, of: name, in: clock)
     datapath = ArrayDatapath(specification, of: name, in: clock)
@@ -78,7 +83,8 @@ public final class PEArray: Component, ActionReporting {
     let column = Int(state.drained)
     sums.send(
       SumColumn(
-        sums: datapath.column(column), column: state.drainColumn + state.drained, rowBlock: state.drainRowBlock),
+        sums: datapath.column(column), column: state.drainColumn + state.drained, rowBlock: state.drainRowBlock,
+        isSpilled: state.drainIsSpill, blame: Blame(.registers, component: index)),
       bytes: specification.rows * 4)
     state.drained += 1
     state.drainedColumns += 1
@@ -96,11 +102,12 @@ public final class PEArray: Component, ActionReporting {
     let column = Int(flags.contains(.firstColumn) ? 0 : state.column)
     if flags.contains(.firstWindow) {
       let needed = flags.contains(.lastColumn) ? state.drainCount : min(Int32(column) + 1, state.drainCount)
-      if state.drained < needed { return waitForOutput(drainBlocker()) }
+      if state.drained < needed { return waitForDrain() }
+      if flags.contains(.reloads) && reloads.isEmpty { return waitForInput(reloads.starved) }
     }
     if specification.hazardRule == .stall && !flags.contains(.firstWindow) {
       let readable = lastUpdate[column] + Cycle(specification.accumulateCycles)
-      if now < readable { return waitForOutput(.working(until: readable)) }
+      if now < readable { return waitForSums(until: readable) }
     }
     issue(column: column, flags: flags)
     return .worked
@@ -114,6 +121,10 @@ public final class PEArray: Component, ActionReporting {
       state.blockColumn = window.column
       state.rowBlock = window.rowBlock
     }
+    if flags.contains(.firstWindow) && flags.contains(.reloads) {
+      datapath.reload(reloads.receive().sums, column: column)
+      state.reloadedColumns += 1
+    }
     datapath.accept(window.words, column: column)
     lastUpdate[column] = now
     windows.receive()
@@ -125,7 +136,7 @@ public final class PEArray: Component, ActionReporting {
   private func finishWindow(_ flags: StepFlags) {
     let columns = Int(state.column)
     let tally = datapath.multiply(
-      registers, columns: columns, startsAtZero: flags.contains(.firstWindow))
+      registers, columns: columns, startsAtZero: flags.contains(.firstWindow) && !flags.contains(.reloads))
     book(tally)
     state.rowSteps += tally.usedRows * Int64(columns)
     if !flags.contains(.firstWindow) { state.accumulatingRowSteps += tally.usedRows * Int64(columns) }
@@ -135,6 +146,7 @@ public final class PEArray: Component, ActionReporting {
     state.drainCount = state.column
     state.drainColumn = state.blockColumn
     state.drainRowBlock = state.rowBlock
+    state.drainIsSpill = flags.contains(.spills)
     if flags.contains(.lastBlock) {
       state.isLastBlockDone = true
       noteWait(.drain, from: now + 1)
@@ -147,8 +159,9 @@ public final class PEArray: Component, ActionReporting {
     return .worked
   }
 
-  private func drainBlocker() -> Activity {
-    sums.isReady ? .working(until: max(state.nextDrain, now + 1)) : sums.backpressured
+  private func waitForDrain() -> Activity {
+    guard sums.isReady else { return waitForOutput(sums.backpressured) }
+    return waitForSums(until: max(state.nextDrain, now + 1))
   }
 
   // MARK: Ledger
@@ -174,6 +187,11 @@ public final class PEArray: Component, ActionReporting {
     return activity
   }
 
+  private func waitForSums(until cycle: Cycle) -> Activity {
+    noteWait(.sums, from: now)
+    return .working(until: cycle)
+  }
+
   private func noteWait(_ kind: StallAccount.Kind, from cycle: Cycle) {
     if let closed = state.wait.turn(to: kind, at: cycle) { bookStall(closed, blame: nil) }
   }
@@ -182,8 +200,13 @@ public final class PEArray: Component, ActionReporting {
   private func closeWait(window: OperandWindow) {
     guard let stall = state.wait.close(at: now) else { return }
     var blame = window.blame
-    if window.flags.contains(.firstColumn) && registers.status.completedAt >= windows.frontArrival {
+    var arrival = windows.frontArrival
+    if window.flags.contains(.firstColumn) && registers.status.completedAt >= arrival {
       blame = registers.status.blame
+      arrival = registers.status.completedAt
+    }
+    if window.flags.contains(.firstWindow) && window.flags.contains(.reloads) && reloads.frontArrival > arrival {
+      blame = reloads.front.blame
     }
     bookStall(stall, blame: blame)
   }
@@ -191,6 +214,7 @@ public final class PEArray: Component, ActionReporting {
   private func bookStall(_ stall: StallAccount.Stall, blame: Blame?) {
     let lanes = Int64(specification.lanes)
     ledger.book(stall.output * lanes, .outputBackpressure, blamed: collectorIndex)
+    ledger.book(stall.sums * lanes, .outputBackpressure, blamed: index)
     ledger.book(stall.drain * lanes, .drain, blamed: index)
     ledger.book(stall.idle * lanes, .idle, blamed: index)
     guard stall.input > 0 else { return }

@@ -4,22 +4,25 @@ import SimulationKernel
 /// The cycles in which an array issued no step, split by what it waited for until the next step closes the account.
 struct StallAccount: BitwiseCopyable {
   enum Kind: UInt8, BitwiseCopyable {
-    case input, output, drain, idle
+    /// `sums`: the array's own register file, which drains or accumulates too slowly.
+    case input, output, sums, drain, idle
   }
 
   /// Cycles of a closed account.
   struct Stall: BitwiseCopyable {
     var input: Int64 = 0
     var output: Int64 = 0
+    var sums: Int64 = 0
     var drain: Int64 = 0
     var idle: Int64 = 0
 
-    var total: Int64 { input + output + drain + idle }
+    var total: Int64 { input + output + sums + drain + idle }
 
     fileprivate mutating func add(_ cycles: Int64, _ kind: Kind) {
       switch kind {
       case .input: input += cycles
       case .output: output += cycles
+      case .sums: sums += cycles
       case .drain: drain += cycles
       case .idle: idle += cycles
       }
@@ -43,7 +46,8 @@ struct StallAccount: BitwiseCopyable {
     stall.add(cycle - since, kind)
     since = cycle
     kind = newKind
-    let settled = Stall(input: 0, output: stall.output, drain: stall.drain, idle: stall.idle)
+    let settled = Stall(
+      input: 0, output: stall.output, sums: stall.sums, drain: stall.drain, idle: stall.idle)
     stall = Stall(input: stall.input)
     return settled.total > 0 ? settled : nil
   }

@@ -2,11 +2,12 @@
 
 /// The loops around a block's K windows: which block of Z comes when, and how long an operand's tiles stay.
 ///
-///     for each group of blocks of the outer operand        (DRAM)
-///       for each block of the inner operand
-///         for each block of the outer operand in the group  (global buffer)
-///           for each K window                               (register file)
-///             for each column of the block                  (stationary registers)
+///     for each part of K                                    (DRAM; sums are spilled between parts)
+///       for each group of blocks of the outer operand       (DRAM)
+///         for each block of the inner operand
+///           for each block of the outer operand in the group  (global buffer)
+///             for each K window of the part                   (register file)
+///               for each column of the block                  (stationary registers)
 ///
 /// The outer operand's tile is a group, used once for every inner block; the inner operand's tile is one block, used
 /// once for every outer block of the group. A tile that is not resident is fetched again for every use.
@@ -23,21 +24,21 @@ public struct LoopNest: Equatable, Sendable {
   /// Blocks of rows (operand A) and of columns (operand B).
   public var rowBlocks: Int
   public var columnBlocks: Int
-  /// Windows that K is cut into.
-  public var windows: Int
+  /// How K is cut into windows, and the windows into parts.
+  public var k: KSplit
   /// Outer blocks of a group.
   public var groupSize: Int
   public var outerIsResident: Bool
   public var innerIsResident: Bool
 
   public init(
-    order: Order, rowBlocks: Int, columnBlocks: Int, windows: Int, groupSize: Int, outerIsResident: Bool,
+    order: Order, rowBlocks: Int, columnBlocks: Int, k: KSplit, groupSize: Int, outerIsResident: Bool,
     innerIsResident: Bool
   ) {
     self.order = order
     self.rowBlocks = rowBlocks
     self.columnBlocks = columnBlocks
-    self.windows = windows
+    self.k = k
     self.groupSize = groupSize
     self.outerIsResident = outerIsResident
     self.innerIsResident = innerIsResident
@@ -56,16 +57,20 @@ public struct LoopNest: Equatable, Sendable {
   /// Number of the step at `position`, from 0; a step is one K window of one block.
   @inline(__always)
   func step(at position: Position) -> Int {
-    position.group * groupSize * innerBlocks * windows
+    let windows = k.windows(ofPart: position.part)
+    return outerBlocks * innerBlocks * k.firstWindow(ofPart: position.part)
+      + position.group * groupSize * innerBlocks * windows
       + (position.inner * size(ofGroup: position.group) + position.outer) * windows + position.window
   }
 
   /// A point of the iteration space.
   struct Position: BitwiseCopyable {
+    var part = 0
     var group = 0
     var inner = 0
     /// Outer block within the group.
     var outer = 0
+    /// Window within the part.
     var window = 0
     var isDone = false
   }
@@ -77,11 +82,17 @@ public struct LoopNest: Equatable, Sendable {
     return order == .rowsOuter ? (outer, position.inner) : (position.inner, outer)
   }
 
+  /// Whether the step at `position` is of the layer's last block.
+  func isLastBlock(_ position: Position) -> Bool {
+    position.part == k.parts - 1 && position.group == groups - 1 && position.inner == innerBlocks - 1
+      && position.outer == size(ofGroup: position.group) - 1
+  }
+
   /// Moves to the next step; loops that a walk leaves out stay at 0.
   @inline(__always)
   func advance(_ position: inout Position, skipsOuter: Bool = false, skipsInner: Bool = false) {
     position.window += 1
-    guard position.window == windows else { return }
+    guard position.window == k.windows(ofPart: position.part) else { return }
     position.window = 0
     if !skipsOuter {
       position.outer += 1
@@ -94,6 +105,9 @@ public struct LoopNest: Equatable, Sendable {
       position.inner = 0
     }
     position.group += 1
-    position.isDone = position.group == groups
+    guard position.group == groups else { return }
+    position.group = 0
+    position.part += 1
+    position.isDone = position.part == k.parts
   }
 }

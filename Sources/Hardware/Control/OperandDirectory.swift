@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Where the windows of one operand lie in memory: up to three streams (values, and one or two of metadata), each
-/// holding the windows of block 0, then of block 1 and so on, every window from a new line on.
+/// holding the windows in order of storage (`KSplit`), every window from a new line on.
 public struct OperandDirectory: Equatable, Sendable {
   /// One stream of an operand.
   public struct Stream: Equatable, Sendable {
@@ -49,10 +49,17 @@ public struct LayerProgram: Sendable {
   public var rowsPerBlock: Int
   /// Words of a window: 2·H1·H0.
   public var windowWords: Int
+  /// Arrays, each of which has a line of sums in every column that is spilled.
+  public var arrays: Int
+  /// First byte of the spilled sums in memory.
+  public var spillAddress: Int
+
+  /// Lines of sums that are spilled between two parts of K.
+  public var spilledLines: Int { Int(columnStarts.last ?? 0) * nest.rowBlocks * arrays }
 
   public init(
     nest: LoopNest, operandA: OperandDirectory, operandB: OperandDirectory, columnStarts: [Int32], rowCount: Int,
-    rowsPerBlock: Int, windowWords: Int
+    rowsPerBlock: Int, windowWords: Int, arrays: Int, spillAddress: Int
   ) {
     self.nest = nest
     self.operandA = operandA
@@ -61,6 +68,8 @@ public struct LayerProgram: Sendable {
     self.rowCount = rowCount
     self.rowsPerBlock = rowsPerBlock
     self.windowWords = windowWords
+    self.arrays = arrays
+    self.spillAddress = spillAddress
   }
 
   /// Rows of Z in a block; the last block may have fewer.

@@ -20,6 +20,8 @@ struct OperandFetch {
   private let directory: OperandDirectory
   private let isOuter: Bool
   private let isResident: Bool
+  /// Blocks of the operand.
+  private let blocks: Int
   private let ringSizes: [Int]
   private let rings: StateArray<RingState>
   @State private var state: Registers
@@ -32,6 +34,7 @@ struct OperandFetch {
     self.directory = directory
     self.isOuter = isOuter
     isResident = isOuter ? program.nest.outerIsResident : program.nest.innerIsResident
+    blocks = isOuter ? program.nest.outerBlocks : program.nest.innerBlocks
     ringSizes = directory.streams.map { plan.region(of: $0.ring).count }
     rings = StateArray(repeating: RingState(), count: directory.streams.count, of: owner, in: clock)
     for (stream, size) in ringSizes.enumerated() { rings[stream].free = size }
@@ -49,7 +52,8 @@ struct OperandFetch {
 
   private var window: Int {
     let block = isOuter ? state.position.group * nest.groupSize + state.position.outer : state.position.inner
-    return block * nest.windows + state.position.window
+    return nest.k.storedWindow(
+      ofPart: state.position.part, block: block, window: state.position.window, blocks: blocks)
   }
 
   /// The request for the next line; moves on to the one after it.

@@ -7,6 +7,8 @@ struct OperandUse {
   private let directory: OperandDirectory
   private let isOuter: Bool
   private let isResident: Bool
+  /// Blocks of the operand.
+  private let blocks: Int
   private let ringSizes: [Int]
   /// First slot of the current tile, by stream.
   private let tileStarts: StateArray<Int>
@@ -20,6 +22,7 @@ struct OperandUse {
     self.directory = directory
     self.isOuter = isOuter
     isResident = isOuter ? program.nest.outerIsResident : program.nest.innerIsResident
+    blocks = isOuter ? program.nest.outerBlocks : program.nest.innerBlocks
     ringSizes = directory.streams.map { plan.region(of: $0.ring).count }
     tileStarts = StateArray(repeating: 0, count: directory.streams.count, of: owner, in: clock)
     _position = State(LoopNest.Position(), of: owner, in: clock)
@@ -30,7 +33,8 @@ struct OperandUse {
   /// The current window in order of storage.
   var window: Int {
     let block = isOuter ? position.group * nest.groupSize + position.outer : position.inner
-    return block * nest.windows + position.window
+    return nest.k.storedWindow(
+      ofPart: position.part, block: block, window: position.window, blocks: blocks)
   }
 
   /// Whether the current window is used for the last time before it would have to be fetched again.
@@ -43,7 +47,9 @@ struct OperandUse {
   /// First window of the current tile in order of storage.
   private var tileWindow: Int {
     guard isResident else { return window }
-    return (isOuter ? position.group * nest.groupSize : position.inner) * nest.windows
+    return nest.k.storedWindow(
+      ofPart: position.part, block: isOuter ? position.group * nest.groupSize : position.inner, window: 0,
+      blocks: blocks)
   }
 
   /// The command that streams the current window of `stream` out of its ring.
@@ -59,14 +65,15 @@ struct OperandUse {
   /// Moves to the next step's window.
   func advance() {
     let window = window
+    let isLastWindow = position.window == nest.k.windows(ofPart: position.part) - 1
     let isTileDone: Bool
     if !isResident {
       isTileDone = true
     } else if isOuter {
       isTileDone =
-        isLastUse && position.outer == nest.size(ofGroup: position.group) - 1 && position.window == nest.windows - 1
+        isLastUse && position.outer == nest.size(ofGroup: position.group) - 1 && isLastWindow
     } else {
-      isTileDone = isLastUse && position.window == nest.windows - 1
+      isTileDone = isLastUse && isLastWindow
     }
     if isTileDone {
       for stream in 0..<directory.streams.count {

@@ -8,12 +8,14 @@ import SimulationKernel
 /// full; operand A counts as needed a step earlier, since its window loads while the one before streams. Its decisions take no time besides the links' (assumption: its program is resident).
 public final class Sequencer: Component {
   public let releases: Input<BufferRelease>
+  public let spills: Input<SpillNote>
   public let reads: Output<DRAMRead>
   public let operandACommands: Output<BufferReadCommand>
   public let rank1ACommands: Output<BufferReadCommand>
   public let rank0ACommands: Output<BufferReadCommand>
   public let operandBCommands: Output<BufferReadCommand>
   public let maskBCommands: Output<BufferReadCommand>
+  public let sumCommands: Output<BufferReadCommand>
   public let rank1Decodes: Output<DecodeCommand>
   public let rank0Decodes: Output<DecodeCommand>
   public let maskDecodes: Output<DecodeCommand>
@@ -25,16 +27,19 @@ public final class Sequencer: Component {
   private var fetchB: OperandFetch
   private let useA: OperandUse
   private let useB: OperandUse
+  private let sums: SumFetch
 
   public init(in clock: ClockDomain, name: String = "Sequencer", program: LayerProgram, plan: BufferPlan) {
     self.program = program
     releases = Input("releases", of: name, in: clock)
+    spills = Input("spills", of: name, in: clock)
     reads = Output("reads", of: name, in: clock)
     operandACommands = Output("operandACommands", of: name, in: clock)
     rank1ACommands = Output("rank1ACommands", of: name, in: clock)
     rank0ACommands = Output("rank0ACommands", of: name, in: clock)
     operandBCommands = Output("operandBCommands", of: name, in: clock)
     maskBCommands = Output("maskBCommands", of: name, in: clock)
+    sumCommands = Output("sumCommands", of: name, in: clock)
     rank1Decodes = Output("rank1Decodes", of: name, in: clock)
     rank0Decodes = Output("rank0Decodes", of: name, in: clock)
     maskDecodes = Output("maskDecodes", of: name, in: clock)
@@ -47,13 +52,16 @@ public final class Sequencer: Component {
       program, directory: program.operandB, isOuter: !aIsOuter, plan: plan, of: name, in: clock)
     useA = OperandUse(program, directory: program.operandA, isOuter: aIsOuter, plan: plan, of: name, in: clock)
     useB = OperandUse(program, directory: program.operandB, isOuter: !aIsOuter, plan: plan, of: name, in: clock)
+    sums = SumFetch(program, plan: plan, of: name, in: clock)
     super.init(name, in: clock)
   }
 
-  public override var isFinished: Bool { fetchA.isDone && fetchB.isDone && useA.isDone && useB.isDone }
+  public override var isFinished: Bool {
+    fetchA.isDone && fetchB.isDone && useA.isDone && useB.isDone && sums.isDone
+  }
 
   public override func tick() -> Activity {
-    takeReleases() | streamOperandB() | loadOperandA() | fetch()
+    takeReleases() | takeSpills() | streamOperandB() | loadOperandA() | fetch()
   }
 
   // MARK: Stages
@@ -66,13 +74,27 @@ public final class Sequencer: Component {
     fetchA.release(release.rank0A, of: .rank0A)
     fetchB.release(release.operandB, of: .operandB)
     fetchB.release(release.maskB, of: .maskB)
+    sums.release(release.sums)
+    return .worked
+  }
+
+  private func takeSpills() -> Activity {
+    guard !spills.isEmpty else { return .idle }
+    sums.noteWritten(spills.receive().lines)
     return .worked
   }
 
   private func fetch() -> Activity {
     var activity = Activity.idle
-    while !(fetchA.isDone && fetchB.isDone) {
+    while !(fetchA.isDone && fetchB.isDone && sums.isDone) {
       guard reads.isReady else { return activity == .worked ? .worked : reads.backpressured }
+      // Spilled sums come first: they are few, and a block cannot begin without them.
+      if sums.canFetch {
+        reads.send(sums.next(), bytes: 0)
+        activity = .worked
+        continue
+      }
+      guard !(fetchA.isDone && fetchB.isDone) else { return activity }
       let prefersA = fetchB.isDone || (!fetchA.isDone && fetchA.neededAt <= fetchB.neededAt + 1)
       if prefersA ? fetchA.hasRoom : !fetchA.isDone && !fetchB.hasRoom && fetchA.hasRoom {
         reads.send(fetchA.next(), bytes: 0)
@@ -98,7 +120,7 @@ public final class Sequencer: Component {
       case .rank0A:
         guard rank0ACommands.isReady else { return rank0ACommands.backpressured }
         guard rank0Decodes.isReady else { return rank0Decodes.backpressured }
-      case .operandA, .operandB, .maskB: break
+      case .operandA, .operandB, .maskB, .sums: break
       }
     }
     let rows = program.rows(inBlock: program.nest.blocks(at: useA.position).row)
@@ -112,7 +134,7 @@ public final class Sequencer: Component {
       case .rank0A:
         rank0ACommands.send(useA.readCommand(stream: index, rowCount: words), bytes: 0)
         rank0Decodes.send(decode, bytes: 0)
-      case .operandA, .operandB, .maskB:
+      case .operandA, .operandB, .maskB, .sums:
         let lines = stream.lines(useA.window..<useA.window + 1)
         operandACommands.send(useA.readCommand(stream: index, rowCount: lines), bytes: 0)
       }
@@ -128,6 +150,8 @@ public final class Sequencer: Component {
     guard operandBCommands.isReady else { return operandBCommands.backpressured }
     guard maskBCommands.isReady else { return maskBCommands.backpressured }
     guard maskDecodes.isReady else { return maskDecodes.backpressured }
+    let reloads = useB.position.part > 0 && useB.position.window == 0
+    guard !reloads || sumCommands.isReady else { return sumCommands.backpressured }
     let block = program.nest.blocks(at: useB.position)
     let columns = program.columns(inBlock: block.column)
     for (index, stream) in program.operandB.streams.enumerated() {
@@ -141,20 +165,21 @@ public final class Sequencer: Component {
         operandBCommands.send(useB.readCommand(stream: index, rowCount: lines), bytes: 0)
       }
     }
+    if reloads { sumCommands.send(sums.readCommand(lines: columns * program.arrays), bytes: 0) }
     streams.send(streamCommand(block: block, columns: columns), bytes: 0)
     useB.advance()
     return .worked
   }
 
   private func streamCommand(block: (row: Int, column: Int), columns: Int) -> StreamCommand {
-    let nest = program.nest
+    let k = program.nest.k
+    let position = useB.position
     var flags: StepFlags = []
-    if useB.position.window == 0 { flags.insert(.firstWindow) }
-    if useB.position.window == nest.windows - 1 { flags.insert(.lastWindow) }
-    let isLastBlock =
-      useB.position.group == nest.groups - 1 && useB.position.inner == nest.innerBlocks - 1
-      && useB.position.outer == nest.size(ofGroup: useB.position.group) - 1
-    if isLastBlock { flags.insert(.lastBlock) }
+    if position.window == 0 { flags.insert(.firstWindow) }
+    if position.window == k.windows(ofPart: position.part) - 1 { flags.insert(.lastWindow) }
+    if position.part > 0 { flags.insert(.reloads) }
+    if position.part < k.parts - 1 { flags.insert(.spills) }
+    if program.nest.isLastBlock(position) { flags.insert(.lastBlock) }
     return StreamCommand(
       firstColumn: program.columnStarts[block.column], columnCount: Int32(columns), rowBlock: Int32(block.row),
       windowWords: Int32(program.windowWords), storedWords: program.operandB.storedWords[useB.window], flags: flags)

@@ -2,7 +2,7 @@
 import SimulationKernel
 import Statistics
 
-/// Sums of one column that leave one array.
+/// Sums of one column of one array, on their way out or, spilled, on their way back.
 @frozen
 public struct SumColumn: BitwiseCopyable, Sendable {
   /// One sum for each row of the array.
@@ -11,6 +11,10 @@ public struct SumColumn: BitwiseCopyable, Sendable {
   public var column: Int32
   /// Block of rows of Z.
   public var rowBlock: Int32
+  /// Whether the sums are partial: more of K follows.
+  public var isSpilled: Bool
+  /// Why they came no earlier, on their way back.
+  public var blame: Blame
 }
 
 /// Sums of one column of a whole block of Z, from all arrays.
@@ -31,29 +35,41 @@ public final class Collector: Component, ActionReporting {
 
   public let arrays: [Input<SumColumn>]
   public let columns: Output<BlockColumn>
+  /// Partial sums.
+  public let spills: Output<BlockColumn>
 
   let wordsPerCycle: Int
+  /// Cycles that a column occupies the network.
+  private let cyclesPerColumn: Cycle
   @State private var state: Registers
 
   /// - Parameter wordsPerCycle: sums per cycle that the network carries.
   public init(in clock: ClockDomain, name: String = "NoC.collect", arrays: Int, wordsPerCycle: Int) {
     precondition(arrays >= 1 && arrays <= 4, "a block has at most 64 rows")
     self.wordsPerCycle = wordsPerCycle
+    cyclesPerColumn = Cycle((arrays * 16 + wordsPerCycle - 1) / wordsPerCycle)
     self.arrays = (0..<arrays).map { Input("array\($0)", of: name, in: clock) }
     columns = Output("columns", of: name, in: clock)
+    spills = Output("spills", of: name, in: clock)
     _state = State(Registers(), of: name, in: clock)
     super.init(name, in: clock)
   }
 
   public override func tick() -> Activity {
-    for array in 0..<arrays.count where arrays[array].isEmpty { return arrays[array].starved }
-    guard now >= state.freeAt else { return .working(until: state.freeAt) }
-    guard columns.isReady else { return columns.backpressured }
-    collect()
+    var arrival = state.freeAt
+    for array in 0..<arrays.count {
+      guard !arrays[array].isEmpty else { return arrays[array].starved }
+      arrival = max(arrival, arrays[array].frontArrival / clock.period)
+    }
+    let delivery = arrival + cyclesPerColumn - 1
+    guard now >= delivery else { return .working(until: delivery) }
+    let output = arrays[0].front.isSpilled ? spills : columns
+    guard output.isReady else { return output.backpressured }
+    collect(into: output)
     return .worked
   }
 
-  private func collect() {
+  private func collect(into output: Output<BlockColumn>) {
     let first = arrays[0].front
     var column = BlockColumn(sums: InlineArray(repeating: 0), column: first.column, rowBlock: first.rowBlock)
     for array in 0..<arrays.count {
@@ -63,8 +79,8 @@ public final class Collector: Component, ActionReporting {
       for row in 0..<16 { column.sums[row * arrays.count + array] = part.sums[row] }
     }
     let words = arrays.count * 16
-    columns.send(column, bytes: words * 4)
-    state.freeAt = now + Cycle((words + wordsPerCycle - 1) / wordsPerCycle)
+    output.send(column, bytes: words * 4)
+    state.freeAt = now + 1
     state.words += Int64(words)
   }
 

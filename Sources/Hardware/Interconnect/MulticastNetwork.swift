@@ -10,30 +10,30 @@ public final class MulticastNetwork: Component, ActionReporting {
   private struct Registers: BitwiseCopyable {
     /// First cycle in which the network is free.
     var freeAt: Cycle = 0
-    var waited = Wait.nothing
-    /// `Component.index` of the array that had no room.
+    /// Whether an array had no room for the front window, and its `Component.index`.
+    var wasBlocked = false
     var laggard: Int32 = 0
     var bytes: Int64 = 0
-  }
-
-  private enum Wait: UInt8, BitwiseCopyable {
-    case nothing, window, room
   }
 
   public let windows: Input<OperandWindow>
   public let branches: [Output<OperandWindow>]
 
   let bytesPerCycle: Int
-  let windowBytes: Int
+  /// Cycles that a window occupies the network.
+  private let cyclesPerWindow: Cycle
+  private let windowBytes: Int
   private var arrays: [Int32]
   @State private var state: Registers
 
   /// - Parameters:
   ///   - bytesPerCycle: width of the network.
   ///   - windowBytes: bytes of the layer's windows.
-  public init(in clock: ClockDomain, name: String = "NoC.multicast", branches: Int, bytesPerCycle: Int, windowBytes: Int)
-  {
+  public init(
+    in clock: ClockDomain, name: String = "NoC.multicast", branches: Int, bytesPerCycle: Int, windowBytes: Int
+  ) {
     self.bytesPerCycle = bytesPerCycle
+    cyclesPerWindow = Cycle((windowBytes + bytesPerCycle - 1) / bytesPerCycle)
     self.windowBytes = windowBytes
     arrays = []
     windows = Input("windows", of: name, in: clock)
@@ -46,16 +46,11 @@ public final class MulticastNetwork: Component, ActionReporting {
   public func setArrays(_ indices: [Int]) { arrays = indices.map(Int32.init) }
 
   public override func tick() -> Activity {
-    guard !windows.isEmpty else {
-      state.waited = .window
-      return windows.starved
-    }
-    guard now >= state.freeAt else {
-      state.waited = .nothing
-      return .working(until: state.freeAt)
-    }
+    guard !windows.isEmpty else { return windows.starved }
+    let delivery = max(state.freeAt, windows.frontArrival / clock.period) + cyclesPerWindow - 1
+    guard now >= delivery else { return .working(until: delivery) }
     for branch in 0..<branches.count where !branches[branch].isReady {
-      state.waited = .room
+      state.wasBlocked = true
       state.laggard = arrays[branch]
       return branches[branch].backpressured
     }
@@ -64,17 +59,19 @@ public final class MulticastNetwork: Component, ActionReporting {
   }
 
   private func forward() {
-    let isInherited = state.waited == .window
-    let own = state.waited == .room ? Blame(.sibling, component: Int(state.laggard)) : Blame(.noc, component: index)
+    // A window that found the network free came as soon as it could.
+    let isInherited = !state.wasBlocked && windows.frontArrival / clock.period >= state.freeAt
+    let own =
+      state.wasBlocked ? Blame(.sibling, component: Int(state.laggard)) : Blame(.noc, component: index)
     for branch in 0..<branches.count {
       var window = windows.front
       if !isInherited { window.blame = own }
       branches[branch].send(window, bytes: windowBytes)
     }
     windows.receive()
-    state.freeAt = now + Cycle((windowBytes + bytesPerCycle - 1) / bytesPerCycle)
+    state.freeAt = now + 1
     state.bytes += Int64(windowBytes)
-    state.waited = .nothing
+    state.wasBlocked = false
   }
 
   public var actionCounts: [ActionCount] {

@@ -35,16 +35,15 @@ public final class StationaryBus: Component, ActionReporting {
     /// Words of the front buffer row that were used.
     var usedWords: Int32 = 0
     var freeAt: Cycle = 0
-    var waited = Wait.nothing
+    /// When the command was taken.
+    var orderedAt: Cycle = 0
+    /// Whether an array had no room for the next beat.
+    var wasBlocked = false
     /// Blame of the front buffer row's first beat; the row's other beats follow at once and inherit it.
     var rowBlame = Blame(.registers, component: 0)
     var beats: Int64 = 0
     var rank1Beats: Int64 = 0
     var rank0Beats: Int64 = 0
-  }
-
-  private enum Wait: UInt8, BitwiseCopyable {
-    case nothing, command, row, rank1, rank0
   }
 
   public let commands: Input<LoadCommand>
@@ -77,14 +76,12 @@ public final class StationaryBus: Component, ActionReporting {
 
   public override func tick() -> Activity {
     if state.done == state.command.rowCount {
-      guard !commands.isEmpty else {
-        state.waited = .command
-        return .idle
-      }
+      guard !commands.isEmpty else { return .idle }
       let emptyArrays = firstEmptyArray(rowCount: commands.front.rowCount)..<arrays.count
       for array in emptyArrays where !arrays[array].isReady { return arrays[array].backpressured }
       state.command = commands.receive()
       state.done = 0
+      state.orderedAt = now
       for array in emptyArrays { sendEmptyWindow(to: array) }
     }
     return sendRow()
@@ -104,36 +101,43 @@ public final class StationaryBus: Component, ActionReporting {
   }
 
   private func sendRow() -> Activity {
-    guard !rows.isEmpty else {
-      state.waited = .row
-      return rows.starved
-    }
-    if specification.hasRank1Metadata && rank1.isEmpty {
-      state.waited = .rank1
-      return rank1.starved
-    }
-    if specification.hasRank0Metadata && rank0.isEmpty {
-      state.waited = .rank0
-      return rank0.starved
-    }
-    guard now >= state.freeAt else {
-      state.waited = .nothing
-      return .working(until: state.freeAt)
-    }
+    guard !rows.isEmpty else { return rows.starved }
+    if specification.hasRank1Metadata && rank1.isEmpty { return rank1.starved }
+    if specification.hasRank0Metadata && rank0.isEmpty { return rank0.starved }
+    let last = lastInput()
+    let delivery = max(state.freeAt, last.arrival) + specification.beatCycles - 1
+    guard now >= delivery else { return .working(until: delivery) }
     let array = Int(state.done) % arrays.count
     guard arrays[array].isReady else {
-      state.waited = .command
+      state.wasBlocked = true
       return arrays[array].backpressured
     }
-    arrays[array].send(nextRow(), bytes: specification.lanesPerRow * specification.wordBytes)
-    state.freeAt = now + specification.beatCycles
-    state.waited = .nothing
+    arrays[array].send(nextRow(blame: blame(of: last)), bytes: specification.lanesPerRow * specification.wordBytes)
+    state.freeAt = now + 1
+    state.wasBlocked = false
     return .worked
   }
 
+  /// When the last of the beat's inputs arrived, and that input's blame.
+  private func lastInput() -> (arrival: Cycle, blame: Blame) {
+    var last = (arrival: rows.frontArrival / clock.period, blame: rows.front.blame)
+    func consider(_ arrival: Cycle, _ blame: Blame) { if arrival > last.arrival { last = (arrival, blame) } }
+    if specification.hasRank1Metadata { consider(rank1.frontArrival / clock.period, rank1.front.blame) }
+    if specification.hasRank0Metadata { consider(rank0.frontArrival / clock.period, rank0.front.blame) }
+    if state.done == 0 { consider(state.orderedAt, Blame(.registers, component: index)) }
+    return last
+  }
+
+  /// A beat whose inputs found the bus free came as soon as it could; one that had to wait was kept by the bus, or by
+  /// registers that were not free yet.
+  private func blame(of last: (arrival: Cycle, blame: Blame)) -> Blame {
+    if state.wasBlocked { return Blame(.registers, component: index) }
+    if last.arrival >= state.freeAt { return last.blame }
+    return state.usedWords == 0 ? Blame(.noc, component: index) : state.rowBlame
+  }
+
   /// Assembles a beat from the front buffer row and the front metadata fields, and takes what it used up.
-  private func nextRow() -> StationaryRow {
-    let blame = currentBlame()
+  private func nextRow(blame: Blame) -> StationaryRow {
     state.rowBlame = blame
     let beat = Int(state.done)
     var values = SIMD16<Int16>()
@@ -167,16 +171,6 @@ public final class StationaryBus: Component, ActionReporting {
       values: values, blockOffsets: blockOffsets, valueOffsets: valueOffsets,
       row: Int8(beat / arrays.count), isLast: beat + arrays.count >= Int(state.command.rowCount),
       shapePadding: slots.shape, patternPadding: slots.pattern, blame: blame)
-  }
-
-  private func currentBlame() -> Blame {
-    switch state.waited {
-    case .nothing: state.usedWords == 0 ? Blame(.noc, component: index) : state.rowBlame
-    case .command: Blame(.registers, component: index)
-    case .row: rows.front.blame
-    case .rank1: rank1.front.blame
-    case .rank0: rank0.front.blame
-    }
   }
 
   public var actionCounts: [ActionCount] {

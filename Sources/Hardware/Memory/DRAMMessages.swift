@@ -13,9 +13,11 @@ public enum BufferRing: UInt8, BitwiseCopyable, CaseIterable, Sendable {
   case rank0A
   /// Bitmasks of operand B.
   case maskB
+  /// Partial sums that were spilled and come back.
+  case sums
 
   /// Whether the ring lies in the data banks (else in the metadata banks).
-  @inlinable public var isData: Bool { self == .operandA || self == .operandB }
+  @inlinable public var isData: Bool { self == .operandA || self == .operandB || self == .sums }
 }
 
 /// A request for one line of memory, with the place in the buffer that it is for.

@@ -63,20 +63,22 @@ public struct BufferPlan: Equatable, Sendable {
   public var rank1A: Region
   public var rank0A: Region
   public var maskB: Region
+  public var sums: Region
   /// `Component.index` of the memory that fills the buffer, to blame for a line that came late.
   public var memoryComponent = 0
 
   /// Rings laid out one after the other, data and metadata each from line 0.
-  public init(operandA: Int, operandB: Int, rank1A: Int, rank0A: Int, maskB: Int) {
+  public init(operandA: Int, operandB: Int, rank1A: Int, rank0A: Int, maskB: Int, sums: Int = 0) {
     self.operandA = Region(first: 0, count: operandA)
     self.operandB = Region(first: operandA, count: operandB)
+    self.sums = Region(first: operandA + operandB, count: sums)
     self.rank1A = Region(first: 0, count: rank1A)
     self.rank0A = Region(first: rank1A, count: rank0A)
     self.maskB = Region(first: rank1A + rank0A, count: maskB)
   }
 
   /// Lines of the data banks in use.
-  public var dataLines: Int { operandA.count + operandB.count }
+  public var dataLines: Int { operandA.count + operandB.count + sums.count }
   /// Lines of the metadata banks in use.
   public var metadataLines: Int { rank1A.count + rank0A.count + maskB.count }
 
@@ -89,6 +91,7 @@ public struct BufferPlan: Equatable, Sendable {
     case .rank1A: rank1A
     case .rank0A: rank0A
     case .maskB: maskB
+    case .sums: sums
     }
   }
 
@@ -96,6 +99,6 @@ public struct BufferPlan: Equatable, Sendable {
   @inline(__always)
   func line(of ring: BufferRing, slot: Int) -> Int {
     let region = region(of: ring)
-    return region.first + (slot >= region.count ? slot - region.count : slot)
+    return region.first + (slot < region.count ? slot : slot % region.count)
   }
 }

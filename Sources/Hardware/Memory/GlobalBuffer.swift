@@ -9,7 +9,7 @@ import Statistics
 /// rows and nobody waits for a whole tile. On a window's last use its lines are freed as they are read.
 ///
 /// A bank serves one row a cycle; rows alternate banks. The ports are served in a fixed order: operand B, operand A,
-/// then fills; among the metadata ports the bitmasks of B, rank 1, rank 0, then fills (assumption: a stall of B stops
+/// reloaded sums, then fills; among the metadata ports the bitmasks of B, rank 1, rank 0, then fills (assumption: a stall of B stops
 /// all arrays at once, a stall of A is hidden by the double-buffered registers).
 public final class GlobalBuffer: Component, ActionReporting {
   public let fills: Input<DRAMLine>
@@ -20,6 +20,7 @@ public final class GlobalBuffer: Component, ActionReporting {
   public let maskB: BufferPort<MetadataRow>
   public let rank1A: BufferPort<MetadataRow>
   public let rank0A: BufferPort<MetadataRow>
+  public let sums: BufferPort<BufferRow>
 
   let specification: Specification
   let plan: BufferPlan
@@ -60,6 +61,7 @@ public final class GlobalBuffer: Component, ActionReporting {
     maskB = BufferPort("maskB", ring: .maskB, of: name, in: clock)
     rank1A = BufferPort("rank1A", ring: .rank1A, of: name, in: clock)
     rank0A = BufferPort("rank0A", ring: .rank0A, of: name, in: clock)
+    sums = BufferPort("sums", ring: .sums, of: name, in: clock)
     let dataLines = specification.dataBytes / Line.byteCount
     let metadataLines = specification.metadataBytes / Line.byteCount
     precondition(plan.dataLines <= dataLines, "the data rings fit the data banks")
@@ -77,7 +79,7 @@ public final class GlobalBuffer: Component, ActionReporting {
     state.busyDataBanks = 0
     state.busyMetadataBanks = 0
     state.isContended = false
-    let data = readRow(operandB) | readRow(operandA)
+    let data = readRow(operandB) | readRow(operandA) | readRow(sums)
     let metadata = readWord(maskB) | readWord(rank1A) | readWord(rank0A)
     let activity = data | metadata | fill() | release()
     // A port that lost to another one this cycle must try again in the next.
@@ -222,7 +224,7 @@ public final class GlobalBuffer: Component, ActionReporting {
     case .rank0A:
       state.rank0Reads += reads
       state.rank0Writes += writes
-    case .operandA, .operandB: preconditionFailure("data rings hold no metadata")
+    case .operandA, .operandB, .sums: preconditionFailure("data rings hold no metadata")
     }
   }
 }

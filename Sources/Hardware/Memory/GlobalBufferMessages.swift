@@ -39,8 +39,9 @@ public struct BufferRelease: BitwiseCopyable, Sendable {
   public var rank1A: Int32 = 0
   public var rank0A: Int32 = 0
   public var maskB: Int32 = 0
+  public var sums: Int32 = 0
 
-  var isEmpty: Bool { operandA | operandB | rank1A | rank0A | maskB == 0 }
+  var isEmpty: Bool { operandA | operandB | rank1A | rank0A | maskB | sums == 0 }
 
   mutating func add(_ lines: Int32, to ring: BufferRing) {
     switch ring {
@@ -49,6 +50,7 @@ public struct BufferRelease: BitwiseCopyable, Sendable {
     case .rank1A: rank1A += lines
     case .rank0A: rank0A += lines
     case .maskB: maskB += lines
+    case .sums: sums += lines
     }
   }
 }

@@ -4,7 +4,8 @@ import Statistics
 
 /// Off-chip memory as a bandwidth and a latency: no banks, no rows, no refresh (`dram.model: ideal`).
 ///
-/// Requests are served in order of arrival, reads before writes that arrived at the same edge. A line occupies the
+/// Requests are served in order of arrival; of those that arrived at the same edge reads first, then results, then
+/// spilled sums. A line occupies the
 /// channel for its 64 bytes and is delivered `latencyCycles` after its last byte.
 public final class IdealDRAM: Component, ActionReporting {
   /// Bandwidth and latency, in the clock that drives the component.
@@ -36,9 +37,12 @@ public final class IdealDRAM: Component, ActionReporting {
   }
 
   public let reads: Input<DRAMRead>
+  /// Results, and spilled sums.
   public let writes: Input<DRAMWrite>
+  public let spills: Input<DRAMWrite>
   public let lines: Output<DRAMLine>
   public let acknowledgements: Output<DRAMAcknowledgement>
+  public let spillAcknowledgements: Output<DRAMAcknowledgement>
 
   private let specification: Specification
   private let image: MemoryImage
@@ -50,28 +54,48 @@ public final class IdealDRAM: Component, ActionReporting {
     self.image = image
     reads = Input("reads", of: name, in: clock)
     writes = Input("writes", of: name, in: clock)
+    spills = Input("spills", of: name, in: clock)
     lines = Output("lines", of: name, in: clock)
     acknowledgements = Output("acknowledgements", of: name, in: clock)
+    spillAcknowledgements = Output("spillAcknowledgements", of: name, in: clock)
     _state = State(Registers(), of: name, in: clock)
     latencies = LatencyHistogram(of: name, in: clock)
     super.init(name, in: clock)
   }
 
   public override func tick() -> Activity {
-    if specification.isShared { return transferInOrder() }
-    return transferRead() | transferWrite()
+    if specification.isShared { return transferInOrder(readsToo: true) }
+    return transferReads() | transferInOrder(readsToo: false)
   }
 
-  /// Serves reads and writes from one channel, oldest first.
-  private func transferInOrder() -> Activity {
+  /// Serves the reads of a channel of their own, as many as it carries in a cycle.
+  private func transferReads() -> Activity {
     var activity = Activity.idle
-    while !reads.isEmpty || !writes.isEmpty {
-      let isRead = writes.isEmpty || (!reads.isEmpty && reads.frontArrival <= writes.frontArrival)
-      let step = isRead ? transferRead() : transferWrite()
+    while !reads.isEmpty {
+      let step = transferRead()
       guard step == .worked else { return activity == .worked ? .worked : step }
       activity = .worked
     }
     return activity
+  }
+
+  /// Serves the requests that share a channel, oldest first.
+  private func transferInOrder(readsToo: Bool) -> Activity {
+    var activity = Activity.idle
+    while true {
+      let read = readsToo && !reads.isEmpty ? reads.frontArrival : .max
+      let write = writes.isEmpty ? .max : writes.frontArrival
+      let spill = spills.isEmpty ? .max : spills.frontArrival
+      let oldest = min(read, write, spill)
+      guard oldest < .max else { return activity }
+      let step =
+        oldest == read
+        ? transferRead()
+        : oldest == write
+          ? transferWrite(from: writes, to: acknowledgements) : transferWrite(from: spills, to: spillAcknowledgements)
+      guard step == .worked else { return activity == .worked ? .worked : step }
+      activity = .worked
+    }
   }
 
   private func transferRead() -> Activity {
@@ -92,15 +116,16 @@ public final class IdealDRAM: Component, ActionReporting {
     return .worked
   }
 
-  private func transferWrite() -> Activity {
-    guard !writes.isEmpty else { return .idle }
+  private func transferWrite(
+    from requests: Input<DRAMWrite>, to acknowledgements: Output<DRAMAcknowledgement>
+  ) -> Activity {
     let bytesPerCycle = specification.isShared ? specification.readBytesPerCycle : specification.writeBytesPerCycle
     let end = transferEnd(
-      free: specification.isShared ? state.readFree : state.writeFree, arrival: writes.frontArrival,
+      free: specification.isShared ? state.readFree : state.writeFree, arrival: requests.frontArrival,
       bytesPerCycle: bytesPerCycle)
     guard end.cycle <= now else { return .working(until: end.cycle) }
     guard acknowledgements.isReady else { return acknowledgements.backpressured }
-    let request = writes.receive()
+    let request = requests.receive()
     if specification.isShared { state.readFree = end.byte } else { state.writeFree = end.byte }
     image.store(request.line, byteCount: Int(request.byteCount), at: Int(request.address))
     acknowledgements.send(DRAMAcknowledgement(), bytes: 0)

@@ -43,8 +43,8 @@ public final class CompressionUnit: Component, ActionReporting {
   private struct Registers: BitwiseCopyable {
     /// Columns of blocks that were taken.
     var columns: Int64 = 0
-    /// Lines of the front column that were sent, where it is not compressed.
-    var sentLines: Int32 = 0
+    /// Rows of the front column that were sent or packed.
+    var sentRows: Int32 = 0
     var outstanding: Int64 = 0
     var values = PackedLine()
     var masks = PackedLine()
@@ -108,19 +108,20 @@ public final class CompressionUnit: Component, ActionReporting {
     guard writes.isReady else { return writes.backpressured }
     let column = outputs.front
     let rows = rowCount(of: column)
-    let wordsPerLine = Line.byteCount / layout.wordBytes
-    let firstRow = Int(state.sentLines) * wordsPerLine
-    let words = min(wordsPerLine, rows - firstRow)
-    var packed = PackedLine()
-    for word in 0..<words { append(column.words[firstRow + word], to: &packed) }
-    packed.address = Int64(
+    let firstRow = Int(state.sentRows)
+    let address =
       layout.valueAddress + Int(column.column) * layout.columnStride
-        + (Int(column.rowBlock) * layout.rowsPerBlock + firstRow) * layout.wordBytes)
+      + (Int(column.rowBlock) * layout.rowsPerBlock + firstRow) * layout.wordBytes
+    // A column that crosses the end of a line of memory leaves in two writes.
+    let room = (Line.byteCount - address % Line.byteCount) / layout.wordBytes
+    let words = min(room, rows - firstRow)
+    var packed = PackedLine(address: Int64(address))
+    for word in 0..<words { append(column.words[firstRow + word], to: &packed) }
     send(packed, isMetadata: false)
-    state.sentLines += 1
+    state.sentRows += Int32(words)
     if firstRow + words == rows {
       state.words += Int64(rows)
-      state.sentLines = 0
+      state.sentRows = 0
       state.columns += 1
       outputs.receive()
     }
@@ -140,17 +141,17 @@ public final class CompressionUnit: Component, ActionReporting {
     }
     let column = outputs.front
     let rows = rowCount(of: column)
-    // The rows that were packed before a full line interrupted the column are counted in `sentLines`.
-    var row = Int(state.sentLines)
+    // A full line interrupts a column; what was packed of it before is not packed again.
+    var row = Int(state.sentRows)
     while row < rows && state.values.byteCount < Line.byteCount {
       if column.words[row] != 0 { append(column.words[row], to: &state.values) }
       row += 1
     }
-    state.sentLines = Int32(row)
+    state.sentRows = Int32(row)
     if row == rows {
       appendMask(of: column, rows: rows)
       state.words += Int64(rows)
-      state.sentLines = 0
+      state.sentRows = 0
       state.columns += 1
       outputs.receive()
     }

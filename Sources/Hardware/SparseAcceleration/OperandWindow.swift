@@ -28,12 +28,16 @@ public struct StepFlags: OptionSet, BitwiseCopyable, Sendable {
   public static let firstColumn = StepFlags(rawValue: 1)
   /// The last column that streams through a stationary window.
   public static let lastColumn = StepFlags(rawValue: 2)
-  /// A step of the block's first K window: sums start at zero.
+  /// A step of the first K window of the block, or of its part of K: sums start at zero, or with what was spilled.
   public static let firstWindow = StepFlags(rawValue: 4)
-  /// A step of the block's last K window: sums are complete after it.
+  /// A step of the last K window of the block, or of its part of K: sums leave after it.
   public static let lastWindow = StepFlags(rawValue: 8)
   /// A step of the layer's last block.
   public static let lastBlock = StepFlags(rawValue: 16)
+  /// A step of a part of K that is not the first: the block's sums are reloaded.
+  public static let reloads = StepFlags(rawValue: 32)
+  /// A step of a part of K that is not the last: the block's sums are spilled.
+  public static let spills = StepFlags(rawValue: 64)
 }
 
 /// Orders the VFMU to stream the columns of one block's K window.

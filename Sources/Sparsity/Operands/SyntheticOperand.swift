@@ -54,10 +54,12 @@ public struct SyntheticOperand: Hashable, Sendable {
     case .dense:
       fill(&matrix.elements, 0..<matrix.elements.count, using: &random)
     case .structured(let pattern):
+      let rules = pattern.structuredRanks.isEmpty ? [GH(1, 1)] : pattern.structuredRanks
+      let sizes = rules.indices.map { pattern.structuredRanks.dropFirst($0 + 1).reduce(1) { $0 * $1.h } }
       for row in 0..<rows {
-        let range = row * columns..<(row + 1) * columns
-        for group in stride(from: range.lowerBound, to: range.upperBound, by: pattern.period) {
-          fill(&matrix.elements, group: group, end: range.upperBound, rules: pattern.structuredRanks[...], &random)
+        let end = (row + 1) * columns
+        for group in stride(from: row * columns, to: end, by: pattern.period) {
+          fill(&matrix.elements, group: group, end: end, rank: 0, rules: rules, sizes: sizes, &random)
         }
       }
     case .unstructured(let density):
@@ -80,24 +82,26 @@ public struct SyntheticOperand: Hashable, Sendable {
     return matrix
   }
 
-  /// Fills the group of the highest rank of `rules` that starts at `group`, without writing at `end` or beyond.
+  /// Fills the group of the rank with index `rank` (0 = highest) that starts at `group`, without writing at `end` or
+  /// beyond; `sizes` are the block sizes of the ranks.
   ///
   /// Selection sampling (Knuth, TAOCP 2, algorithm S) picks each subset of G with equal probability.
   private func fill(
-    _ elements: inout [Int16], group: Int, end: Int, rules: ArraySlice<GH>, _ random: inout SplitMix64
+    _ elements: inout [Int16], group: Int, end: Int, rank: Int, rules: [GH], sizes: [Int], _ random: inout SplitMix64
   ) {
-    guard let rule = rules.first else {
-      if group < end { elements[group] = value(using: &random) }
-      return
-    }
-    let inner = rules.dropFirst()
-    let childSize = inner.reduce(1) { $0 * $1.h }
+    let rule = rules[rank]
+    let isInnermost = rank == rules.count - 1
     var needed = rule.g
     for child in 0..<rule.h where needed > 0 {
-      if random.uniform(below: rule.h - child) < needed {
-        fill(&elements, group: group + child * childSize, end: end, rules: inner, &random)
-        needed -= 1
+      let left = rule.h - child
+      guard needed == left || random.uniform(below: left) < needed else { continue }
+      let start = group + child * sizes[rank]
+      if !isInnermost {
+        fill(&elements, group: start, end: end, rank: rank + 1, rules: rules, sizes: sizes, &random)
+      } else if start < end {
+        elements[start] = value(using: &random)
       }
+      needed -= 1
     }
   }
 

@@ -41,19 +41,23 @@ struct BlockCount {
     guard rank < pattern.count else { return .element(at: position, blockSize: blockSize) }
     let rule = pattern[rank]
     let childSize = pattern[(rank + 1)...].reduce(1) { $0 * $1.h }
+    // Only children that reach into the window matter: a block starts where the window does, so nothing before it
+    // has a say.
+    let first = max(0, (window.lowerBound - position) / childSize)
+    let last = min(rule.h - 1, (window.upperBound - 1 - position) / childSize)
+    let budget = min(rule.g, last - first + 1)
     var transition = Transition()
     for touched in [false, true] {
       // best[n]: the largest gain with n non-empty children so far.
-      var best = [Gains](repeating: .impossible, count: rule.g + 1)
+      var best = [Gains](repeating: .impossible, count: budget + 1)
       best[0] = touched ? .startTouched : .start
-      for child in 0..<rule.h {
+      for child in first...last {
         let start = position + child * childSize
         let empty = Transition.empty(start..<start + childSize, blockSize: blockSize)
-        let isOutside = start + childSize <= window.lowerBound || start >= window.upperBound
-        let filled = isOutside ? nil : gains(ofGroup: rank + 1, at: start, in: window)
-        for used in stride(from: rule.g, through: 0, by: -1) {
+        let filled = gains(ofGroup: rank + 1, at: start, in: window)
+        for used in stride(from: budget, through: 0, by: -1) {
           var next = best[used].followed(by: empty)
-          if let filled, used > 0 { next = next.better(best[used - 1].followed(by: filled)) }
+          if used > 0 { next = next.better(best[used - 1].followed(by: filled)) }
           best[used] = next
         }
       }

@@ -47,7 +47,7 @@ public struct HardwareRule: Hashable, Sendable {
   /// How dense operands run: the supported pattern of density 1 with the shortest period.
   public let dense: Pattern
 
-  /// The largest number of degrees accepted.
+  /// The largest number of degrees accepted, and of pairs of G and H at one rank.
   public static let maximumDegrees = 4096
 
   /// A rule from its ranks, from the highest to rank 0.
@@ -65,6 +65,9 @@ public struct HardwareRule: Hashable, Sendable {
     guard !ranks.isEmpty else { throw error(0, "at least one rank") }
     var combinations: [[GH]] = [[]]
     for (index, rank) in ranks.enumerated() {
+      guard rank.g.count * rank.h.count <= Self.maximumDegrees else {
+        throw error(index, "at most \(Self.maximumDegrees) pairs of G and H")
+      }
       guard !rank.ratios.isEmpty, rank.g.allSatisfy({ $0 >= 1 }), rank.maximumH <= GH.maximumH else {
         throw error(index, "G:H with 1 <= G <= H <= \(GH.maximumH)")
       }

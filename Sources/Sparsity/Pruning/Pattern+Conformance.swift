@@ -8,6 +8,9 @@ extension Pattern {
   ///
   /// - Precondition: the tensor has the dimension.
   /// - Complexity: O(elements · ranks).
+  @specialized(where Element == Int8)
+  @specialized(where Element == Int16)
+  @specialized(where Element == Float)
   public func firstViolation<Element: AdditiveArithmetic>(
     in tensor: Tensor<Element>, along dimension: Int
   ) -> PatternViolation? {

@@ -15,6 +15,9 @@ extension Pattern {
   /// - Precondition: the tensor has the dimension; floating-point elements are finite.
   /// - Complexity: O(elements · (log H0 + 1)).
   @discardableResult
+  @specialized(where Element == Int8)
+  @specialized(where Element == Int16)
+  @specialized(where Element == Float)
   public func prune<Element: PrunableElement>(
     _ tensor: inout Tensor<Element>, along dimension: Int
   ) -> PruningReport<Element> {

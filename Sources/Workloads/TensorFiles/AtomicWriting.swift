@@ -10,15 +10,7 @@ func writeAtomically(_ bytes: [UInt8], to path: String, replacing: Bool) throws(
   func failure(_ kind: WorkloadError.Kind, _ action: String) -> WorkloadError {
     WorkloadError(kind, file: path, "\(action): \(String(cString: strerror(errno)))")
   }
-  var status = stat()
-  if stat(path, &status) == 0 {
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw WorkloadError(.cannotCreate, file: path, "is not a regular file")
-    }
-    guard replacing else {
-      throw WorkloadError(.cannotCreate, file: path, "exists already", allowed: "a new file, or --force to replace it")
-    }
-  }
+  try checkPlace(of: path, replacing: replacing)
   let temporary = "\(path).partial-\(getpid())"
   let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
   guard descriptor >= 0 else { throw failure(.cannotCreate, "cannot be created") }
@@ -40,5 +32,24 @@ func writeAtomically(_ bytes: [UInt8], to path: String, replacing: Bool) throws(
     let error = failure(.inputOutput, "cannot be completed")
     unlink(temporary)
     throw error
+  }
+}
+
+/// Checks that a file can be made at `path`, without making it.
+///
+/// - Throws: `WorkloadError` of kind `cannotCreate`: something is there that must stay, or the folder takes no file.
+func checkPlace(of path: String, replacing: Bool) throws(WorkloadError) {
+  var status = stat()
+  if stat(path, &status) == 0 {
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw WorkloadError(.cannotCreate, file: path, "is not a regular file")
+    }
+    guard replacing else {
+      throw WorkloadError(.cannotCreate, file: path, "exists already", allowed: "a new file, or --force to replace it")
+    }
+  }
+  let folder = (path as NSString).deletingLastPathComponent
+  guard access(folder.isEmpty ? "." : folder, W_OK | X_OK) == 0 else {
+    throw WorkloadError(.cannotCreate, file: path, "cannot be created: \(String(cString: strerror(errno)))")
   }
 }

@@ -6,7 +6,8 @@ struct StoredTensor {
   /// The first dimension is contiguous, instead of the last one.
   let isFortranOrder: Bool
   private let input: InputBytes
-  private let range: Range<Int>
+  /// Where the elements lie in `input`.
+  let range: Range<Int>
   /// CRC-32 of the whole of `input`, where the format has one.
   private let checksum: UInt32?
 

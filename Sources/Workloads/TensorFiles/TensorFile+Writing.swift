@@ -47,8 +47,7 @@ extension TensorFile {
   public static func write(
     _ tensors: [(name: String, tensor: WritableTensor)], to path: String, replacing: Bool = false
   ) throws(WorkloadError) {
-    let format: String
-    do { format = try Self.format(of: path) } catch { throw error.with(kind: .usage) }
+    let format = try Self.format(of: path, kind: .usage)
     try checkNames(tensors.map(\.name), path: path, format: format)
     let bytes =
       switch format {
@@ -57,6 +56,17 @@ extension TensorFile {
       default: safetensorsBytes(tensors)
       }
     try writeAtomically(bytes, to: path, replacing: replacing)
+  }
+
+  /// Checks whether `write` could write tensors of these names, without making anything.
+  ///
+  /// - Throws: what `write` would throw for the extension, the names, an existing file or a folder that takes no file.
+  public static func checkWriting(
+    _ names: [String], to path: String, replacing: Bool = false
+  ) throws(WorkloadError) {
+    let format = try Self.format(of: path, kind: .usage)
+    try checkNames(names, path: path, format: format)
+    try checkPlace(of: path, replacing: replacing)
   }
 
   private static func checkNames(_ names: [String], path: String, format: String) throws(WorkloadError) {

@@ -55,6 +55,11 @@ public struct TensorFile: Sendable {
     return format
   }
 
+  /// The same, with the kind of error that suits where the path comes from.
+  static func format(of path: String, kind: WorkloadError.Kind) throws(WorkloadError) -> String {
+    do { return try format(of: path) } catch { throw error.with(kind: kind) }
+  }
+
   init(_ input: InputBytes, format: String) throws(WorkloadError) {
     self.input = input
     contents =
@@ -109,6 +114,15 @@ public struct TensorFile: Sendable {
       .content, file: path, field: description.name.isEmpty ? nil : description.name,
       "the elements are of type \(quoted(description.type.description))",
       allowed: "\(readable), little-endian (quantise the tensor first)")
+  }
+
+  /// The file as it is stored.
+  func readAllBytes() throws(WorkloadError) -> [UInt8] { try input.read(0..<input.count) }
+
+  /// A tensor of a `.safetensors` file, and where in the file its elements lie.
+  func place(of name: String) throws(WorkloadError) -> (description: Description, range: Range<Int>) {
+    let tensor = try locate(name)
+    return (tensor.description, tensor.range)
   }
 
   private func locate(_ name: String?) throws(WorkloadError) -> StoredTensor {

@@ -21,6 +21,15 @@ public struct LayerTrace: Sendable {
   /// In the order of the file; a grouped convolution is one layer per group.
   public let layers: [TraceLayer]
 
+  /// The tensor files that the layers read, each once, in the order of their first use.
+  public var tensorFiles: [String] {
+    var seen: Set<String> = []
+    return layers.flatMap { [$0.weights, $0.activations] }.compactMap { source in
+      guard case .stored(let operand) = source, seen.insert(operand.path).inserted else { return nil }
+      return operand.path
+    }
+  }
+
   /// - Throws: `WorkloadError`: `missing` if the trace or a tensor file cannot be opened, `content` for anything that the
   ///   format does not allow.
   public init(path: String) throws(WorkloadError) {

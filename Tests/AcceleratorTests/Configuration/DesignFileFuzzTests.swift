@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Sparsity
 import Testing
 
 @testable import Accelerators
@@ -21,7 +22,7 @@ import Testing
 
   @Test(arguments: 0..<40)
   func `ends in values or in a message`(_ seed: Int) throws {
-    var random = SplitMix64(state: UInt64(seed))
+    var random = SplitMix64(seed: UInt64(seed))
     let schema = try SampleDesign.schema()
     let accepted = (0..<50).count { _ in read(mutated(&random), schema) }
     // Were it all or nothing, the mutations would test only one side.

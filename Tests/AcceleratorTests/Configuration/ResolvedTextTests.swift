@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Accelerators
+import Sparsity
 import Testing
 
 @Suite struct `The resolved text` {
@@ -30,7 +31,7 @@ import Testing
 
   @Test(arguments: 0..<300)
   func `is a design file of the same values`(_ seed: Int) throws {
-    var random = SplitMix64(state: UInt64(seed))
+    var random = SplitMix64(seed: UInt64(seed))
     let schema = try SampleDesign.schema()
     let values = try randomValues(schema, &random)
     for annotated in [true, false] {

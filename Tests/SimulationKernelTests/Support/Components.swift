@@ -154,3 +154,23 @@ final class Alarm: Component {
     return .idle.until(wakes[position - 1])
   }
 }
+
+/// Sends a message whenever it is ticked and can, and is then occupied for a number of cycles.
+final class Occupied: Component {
+  let output: Output<UInt64>
+
+  private let length: Cycle
+  private(set) var tickedAt: [Cycle] = []
+
+  init(in clock: ClockDomain, for length: Cycle) {
+    output = Output("output", of: "occupied", in: clock)
+    self.length = length
+    super.init("occupied", in: clock)
+  }
+
+  override func tick() -> Activity {
+    tickedAt.append(now)
+    if output.isReady { output.send(0, bytes: 1) }
+    return .working(until: now + length)
+  }
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What both controller policies act on: the banks, the command bus' log, the completions and the counters.
+///
+/// It is passed `inout` also where it is only read: the compiler copies a borrowed struct of this size at each call.
+struct DRAMChannel: ~Copyable, Sendable {
+  let timing: DRAMTiming
+  let organisation: DRAMOrganisation
+  let commandBus: DRAMCommandBus
+  let controller: DRAMControllerSpecification
+  let recordsCommands: Bool
+  var device: DRAMDevice
+  var statistics = DRAMControllerStatistics()
+  var commands: [DRAMIssuedCommand] = []
+  var completions: [DRAMCompletion] = []
+
+  init(_ specification: DRAMSpecification, recordsCommands: Bool) {
+    timing = specification.timing
+    organisation = specification.organisation
+    commandBus = specification.commandBus
+    controller = specification.controller
+    self.recordsCommands = recordsCommands
+    device = DRAMDevice(
+      organisation: specification.organisation,
+      constraints: DRAMConstraint.table(timing: specification.timing, bus: specification.commandBus),
+      used: specification.controller.usedCommands)
+  }
+
+  private init(copying other: borrowing DRAMChannel) {
+    timing = other.timing
+    organisation = other.organisation
+    commandBus = other.commandBus
+    controller = other.controller
+    recordsCommands = other.recordsCommands
+    device = other.device.copy()
+    statistics = other.statistics
+    commands = other.commands
+    completions = other.completions
+  }
+
+  borrowing func copy() -> DRAMChannel { DRAMChannel(copying: self) }
+
+  /// The bank's index in the channel.
+  func bank(of place: DRAMAddress) -> Int {
+    (Int(place.rank) * organisation.bankGroups + Int(place.bankGroup)) * organisation.banksPerGroup + Int(place.bank)
+  }
+
+  /// The banks of a rank, in the channel.
+  func banks(ofRank rank: Int) -> Range<Int> {
+    rank * organisation.banksPerRank..<(rank + 1) * organisation.banksPerRank
+  }
+
+  /// The column command that serves a request under the row policy.
+  @inline(__always)
+  func columnCommand(isWrite: Bool) -> DRAMCommand {
+    switch (isWrite, controller.rowPolicy) {
+    case (false, .open): .read
+    case (true, .open): .write
+    case (false, .closed): .readAutoPrecharge
+    case (true, .closed): .writeAutoPrecharge
+    }
+  }
+
+  /// The next command that brings a request forward.
+  @inline(__always)
+  func nextCommand(for request: QueuedRequest) -> DRAMCommand {
+    let open = device.openRow[Int(request.bank)]
+    if open == DRAMDevice.closed { return .activate }
+    return open == request.row ? columnCommand(isWrite: request.isWrite) : .precharge
+  }
+
+  /// Sends a command to one bank; `row` and `column` are those of the request behind it, -1 without one.
+  mutating func issue(_ command: DRAMCommand, bank: Int, row: Int32, column: Int32, at clock: Int64) {
+    device.issue(command, bank: bank, row: row, at: clock)
+    statistics.commands[Int(command.rawValue)] += 1
+    if recordsCommands {
+      let group = bank / organisation.banksPerGroup
+      commands.append(
+        DRAMIssuedCommand(
+          clock: clock, command: command, rank: Int32(group / organisation.bankGroups),
+          bankGroup: Int32(group % organisation.bankGroups), bank: Int32(bank % organisation.banksPerGroup), row: row,
+          column: column))
+    }
+  }
+
+  /// Sends a command to all banks of a rank.
+  mutating func issue(_ command: DRAMCommand, rank: Int, at clock: Int64) {
+    device.issue(command, rank: rank, at: clock)
+    statistics.commands[Int(command.rawValue)] += 1
+    if recordsCommands {
+      commands.append(
+        DRAMIssuedCommand(
+          clock: clock, command: command, rank: Int32(rank), bankGroup: -1, bank: -1, row: -1, column: -1))
+    }
+  }
+
+  mutating func complete(_ tag: Int, isWrite: Bool, at clock: Int64) {
+    completions.append(DRAMCompletion(tag: tag, clock: clock, isWrite: isWrite))
+  }
+}
+
+/// A refresh that is due.
+struct DueRefresh: Equatable, Sendable {
+  var rank: Int
+  /// The bank within the channel, for REFpb; -1 for REFab.
+  var bank: Int
+}
+
+/// Says when which refresh falls due: a fixed cadence that waits for nobody.
+struct RefreshTimer: Sendable {
+  private let mode: DRAMControllerSpecification.Refresh
+  private let interval: Int64
+  private let ranks: Int
+  private let banksPerRank: Int
+  private var next = 0
+  /// Clock of the next due refresh; `Int64.max` without refresh.
+  private(set) var nextClock: Int64
+
+  /// - Parameter phase: added to every multiple of the interval.
+  init(_ channel: borrowing DRAMChannel, phase: Int64) {
+    mode = channel.controller.refresh
+    ranks = channel.device.ranks
+    banksPerRank = channel.device.banksPerRank
+    let parts =
+      switch mode {
+      case .none, .allBank: 1
+      case .staggered: ranks
+      case .perBank: ranks * banksPerRank
+      }
+    interval = Int64(channel.timing.nREFI / parts)
+    nextClock = mode == .none ? .max : interval + phase
+  }
+
+  /// Appends what falls due at this clock.
+  mutating func collect(at clock: Int64, into due: inout [DueRefresh]) {
+    guard clock >= nextClock else { return }
+    nextClock += interval
+    switch mode {
+    case .none:
+      preconditionFailure("Without refresh nothing falls due.")
+    case .allBank:
+      for rank in 0..<ranks { due.append(DueRefresh(rank: rank, bank: -1)) }
+    case .staggered:
+      due.append(DueRefresh(rank: next, bank: -1))
+      next = (next + 1) % ranks
+    case .perBank:
+      // Ranks alternate, so that each gets its banks evenly over nREFI.
+      let rank = next % ranks
+      due.append(DueRefresh(rank: rank, bank: rank * banksPerRank + next / ranks))
+      next = (next + 1) % (ranks * banksPerRank)
+    }
+  }
+}

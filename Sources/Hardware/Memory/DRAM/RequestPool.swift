@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Requests that wait together, in places that do not move, each with a clock before which nothing can be done for it.
+///
+/// What every clock looks at lies densely beside the requests: the wake clocks, the banks and the transactions.
+struct RequestPool: ~Copyable, Sendable {
+  private(set) var count = 0
+  private(set) var requests: FixedArray<QueuedRequest>
+  /// No command for the request is legal before this clock; a lower bound. `Int64.max` in unused places.
+  private var wakeClocks: FixedArray<Int64>
+  /// `UInt64.max` in unused places.
+  private var transactions: FixedArray<UInt64>
+  /// -1 in unused places.
+  private var banks: FixedArray<Int32>
+  /// The places of each bank's requests as a chain; -1 ends it.
+  private var firstOfBank: FixedArray<Int32>
+  private var nextOfBank: FixedArray<Int32>
+  /// The first `count` places of a stack are in use, the others free.
+  private var freePlaces: FixedArray<Int32>
+  private var entered: Int64 = 0
+  private let scheduler: DRAMControllerSpecification.Scheduler
+  /// Nothing can be done for any request before this clock; a lower bound. `Int64.max` in an empty pool.
+  private(set) var wakeClock: Int64 = .max
+
+  init(capacity: Int, banks bankCount: Int, scheduler: DRAMControllerSpecification.Scheduler) {
+    self.scheduler = scheduler
+    requests = FixedArray(repeating: .unused, count: capacity)
+    wakeClocks = FixedArray(repeating: .max, count: capacity)
+    transactions = FixedArray(repeating: .max, count: capacity)
+    banks = FixedArray(repeating: -1, count: capacity)
+    firstOfBank = FixedArray(repeating: -1, count: bankCount)
+    nextOfBank = FixedArray(repeating: -1, count: capacity)
+    freePlaces = FixedArray((0..<Int32(capacity)).map { $0 })
+  }
+
+  private init(copying other: borrowing RequestPool) {
+    count = other.count
+    requests = other.requests.copy()
+    wakeClocks = other.wakeClocks.copy()
+    transactions = other.transactions.copy()
+    banks = other.banks.copy()
+    firstOfBank = other.firstOfBank.copy()
+    nextOfBank = other.nextOfBank.copy()
+    freePlaces = other.freePlaces.copy()
+    entered = other.entered
+    scheduler = other.scheduler
+    wakeClock = other.wakeClock
+  }
+
+  borrowing func copy() -> RequestPool { RequestPool(copying: self) }
+
+  var isEmpty: Bool { count == 0 }
+
+  var isFull: Bool { count == requests.count }
+
+  func contains(_ transaction: UInt64) -> Bool {
+    guard count > 0 else { return false }
+    for place in 0..<transactions.count where transactions[place] == transaction { return true }
+    return false
+  }
+
+  mutating func insert(_ request: QueuedRequest) {
+    precondition(!isFull, "A request entered a full queue.")
+    let place = Int(freePlaces[count])
+    entered += 1
+    count += 1
+    requests[place] = request
+    requests[place].sequence = entered
+    wakeClocks[place] = 0
+    wakeClock = 0
+    transactions[place] = request.transaction
+    banks[place] = request.bank
+    nextOfBank[place] = firstOfBank[Int(request.bank)]
+    firstOfBank[Int(request.bank)] = Int32(place)
+  }
+
+  mutating func remove(at place: Int) {
+    precondition(banks[place] >= 0, "A request left a queue that it was not in.")
+    unchain(place)
+    count -= 1
+    wakeClocks[place] = .max
+    transactions[place] = .max
+    banks[place] = -1
+    freePlaces[count] = Int32(place)
+    // First come, first served: another request is now the only one looked at.
+    if scheduler == .fcfs { wakeClock = 0 }
+    if count == 0 { wakeClock = .max }
+  }
+
+  private mutating func unchain(_ place: Int) {
+    let bank = Int(banks[place])
+    var link = Int(firstOfBank[bank])
+    if link == place {
+      firstOfBank[bank] = nextOfBank[place]
+      return
+    }
+    while Int(nextOfBank[link]) != place { link = Int(nextOfBank[link]) }
+    nextOfBank[link] = nextOfBank[place]
+  }
+
+  mutating func markCounted(at place: Int) { requests[place].isCounted = true }
+
+  /// A command has changed the state of a bank: its requests wait for other clocks now.
+  mutating func updateWakeClocks(bank: Int32, _ channel: inout DRAMChannel) {
+    var link = firstOfBank[Int(bank)]
+    while link >= 0 {
+      let place = Int(link)
+      wakeClocks[place] = channel.device.earliestClock(
+        channel.nextCommand(for: requests[place]), bank: Int(bank))
+      wakeClock = min(wakeClock, wakeClocks[place])
+      link = nextOfBank[place]
+    }
+  }
+
+  /// Many banks have changed: all requests must be looked at again.
+  mutating func wakeAll() {
+    guard count > 0 else { return }
+    for place in 0..<banks.count where banks[place] >= 0 { wakeClocks[place] = 0 }
+    wakeClock = 0
+  }
+
+  /// The place of the oldest request for which `isWanted` holds; -1 without one.
+  @inline(__always)
+  func oldest(where isWanted: (QueuedRequest) -> Bool) -> Int {
+    var best = -1
+    guard count > 0 else { return best }
+    for place in 0..<banks.count where banks[place] >= 0 {
+      let request = requests[place]
+      guard isWanted(request), best < 0 || request.isOlder(than: requests[best]) else { continue }
+      best = place
+    }
+    return best
+  }
+
+  /// The place of the oldest request whose next command is legal and does no harm; -1 without one.
+  ///
+  /// A command harms where it closes a bank that was opened for a request which still waits, or, with the row-hit
+  /// scheduler, a row that an older request of this pool hits. Such a request is not looked at again before
+  /// `updateWakeClocks` for its bank.
+  /// - Parameters:
+  ///   - slot: the bus that the command must go over.
+  ///   - activeOfBank: for how many waiting requests each bank was opened.
+  mutating func oldestReady(
+    at clock: Int64, _ slot: CommandSlot, activeOfBank: borrowing FixedArray<Int32>, _ channel: inout DRAMChannel
+  ) -> Int {
+    var best = -1
+    guard wakeClock <= clock else { return best }
+    let only = scheduler == .fcfs ? oldest { _ in true } : -1
+    // The least wake clock of all requests but the best one, which is about to go on.
+    var least = Int64.max
+    for place in 0..<wakeClocks.count {
+      let wake = wakeClocks[place]
+      guard wake <= clock else {
+        least = min(least, wake)
+        continue
+      }
+      if only >= 0, only != place { continue }
+      let request = requests[place]
+      if best >= 0, requests[best].isOlder(than: request) {
+        least = min(least, wake)
+        continue
+      }
+      let command = channel.nextCommand(for: request)
+      var next = channel.device.earliestClock(command, bank: Int(request.bank))
+      if next <= clock, slot.matches(command) {
+        if isHarmful(command, request, activeOfBank, &channel) {
+          next = .max
+        } else {
+          if best >= 0 { least = min(least, wakeClocks[best]) }
+          wakeClocks[place] = next
+          best = place
+          continue
+        }
+      }
+      wakeClocks[place] = next
+      least = min(least, next)
+    }
+    wakeClock = least
+    return best
+  }
+
+  private func isHarmful(
+    _ command: DRAMCommand, _ request: QueuedRequest, _ activeOfBank: borrowing FixedArray<Int32>,
+    _ channel: inout DRAMChannel
+  ) -> Bool {
+    guard command.isClosing else { return false }
+    if activeOfBank[Int(request.bank)] > 0 { return true }
+    guard scheduler == .frfcfsRowHit, command == .precharge else { return false }
+    let openRow = channel.device.openRow[Int(request.bank)]
+    var link = firstOfBank[Int(request.bank)]
+    while link >= 0 {
+      let other = requests[Int(link)]
+      if other.row == openRow, other.arrival <= request.arrival { return true }
+      link = nextOfBank[Int(link)]
+    }
+    return false
+  }
+}
+
+/// Which commands a choice is limited to: those of one of two buses.
+enum CommandSlot {
+  case any, column, row
+
+  @inline(__always)
+  func matches(_ command: DRAMCommand) -> Bool {
+    switch self {
+    case .any: true
+    case .column: command.isColumn
+    case .row: !command.isColumn
+    }
+  }
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+
+/// `hssim describe`: what the program knows, so that no documentation can drift from it.
+struct Describe: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Explains a pattern, a design, a trace or a column of the database.",
+    discussion: """
+      Examples:
+        hssim describe pattern "3:4->2:4"
+        hssim describe pattern "C1(4:{4<=H<=8})->C0(2:{2<=H<=4})"
+        hssim describe design highlight --set dram.bytes_per_cycle=16
+      """,
+    subcommands: [DescribePattern.self, DescribeDesign.self, DescribeTrace.self, DescribeMetric.self])
+}

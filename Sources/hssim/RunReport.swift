@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Recording
+import Sparsity
+
+/// What a run says about itself at its end, read from its database.
+struct RunReport {
+  let run: RecordedRun
+  let path: String
+
+  init(_ run: RecordedRun, path: String) {
+    self.run = run
+    self.path = path
+  }
+
+  /// One JSON object with sorted keys: the database's path, and the columns of `run` and `layer_summary`.
+  func json() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(Answer(database: path, run: run)), as: UTF8.self) + "\n"
+  }
+
+  private struct Answer: Encodable {
+    let database: String
+    let run: RecordedRun
+  }
+
+  /// The table of the layers, what is remarkable about them, and where to look next.
+  var text: String {
+    var text = table.description + "\n"
+    for remark in run.layers.compactMap(Self.remark) { text += remark + "\n" }
+    let query =
+      "SELECT layer, cause, blamed, sum(lane_cycles) AS lane_cycles FROM cycle_ledger "
+      + "GROUP BY layer, cause, blamed ORDER BY layer, lane_cycles DESC"
+    text += """
+      \(run.workload) on \(run.design), \(run.status), is in \(path). Where the cycles went:
+        sqlite3 -box \(shellWord(path)) "\(query)"
+
+      """
+    return text
+  }
+
+  private var table: TextTable {
+    var table = TextTable([
+      ("layer", .left), ("pattern", .left), ("executed", .left), ("cycles", .right), ("utilization", .right),
+      ("speed-up", .right), ("bound", .right), ("cycles/bound", .right), ("bounded by", .left), ("DRAM MB", .right),
+      ("verified", .left),
+    ])
+    for layer in run.layers {
+      let bound = layer.bounds.first
+      let ratio = bound.map { Double(layer.cycles) / Double(max(1, $0.cycles)) }
+      table.append([
+        layer.layer, layer.pattern, layer.patternExecuted, "\(layer.cycles)",
+        decimal(100 * layer.utilization, places: 1) + " %", decimal(layer.speedupVersusDense, places: 2),
+        bound.map { "\($0.cycles)" } ?? "-", ratio.map { decimal($0, places: 3) } ?? "-", bound?.kind ?? "-",
+        decimal(Double(layer.dramReadBytes + layer.dramWriteBytes) / 1e6, places: 2), layer.isVerified ? "yes" : "NO",
+      ])
+    }
+    return table
+  }
+
+  /// A sentence where the design does not exploit all that the pattern promises; nil otherwise.
+  private static func remark(on layer: RecordedLayer) -> String? {
+    guard let declared = try? Pattern(layer.pattern), let executed = try? Pattern(layer.patternExecuted),
+      declared.density != executed.density
+    else { return nil }
+    return "\(layer.layer): \(declared) (density \(declared.density)) runs as \(executed) "
+      + "(density \(executed.density)), the sparsest supported pattern that contains it"
+  }
+}

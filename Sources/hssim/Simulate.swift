@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+import Accelerators
+import ArgumentParser
+import Recording
+import Workloads
+
+/// `hssim simulate`: a workload on a design, into a database.
+struct Simulate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Simulates a workload on a design and writes one SQLite file.",
+    discussion: """
+      The workload is a layer trace (docs/layer-trace.md) or a random product. Every layer is checked against an untimed \
+      product, element by element; its ledger and its bounds are checked too.
+
+      Everything is checked before a file is made. The file has its name from the first layer on; a run that was \
+      killed goes on from there when the same command is given again. A file that holds something else, or this run \
+      finished, is left alone unless --force is given.
+
+      Examples:
+        hssim simulate traces/minilm/one-layer.yaml --output minilm.sqlite
+        hssim simulate --gemm 256x256x256 --pattern "4:6->2:4" --density-b 0.5 --format json
+      """)
+
+  @Argument(help: ArgumentHelp("The layer trace.", valueName: "trace.yaml"))
+  var trace: String?
+
+  @Option(help: ArgumentHelp("A random product Z[M,N] = A[M,K] x B[K,N] instead of a trace.", valueName: "MxKxN"))
+  var gemm: String?
+
+  @Option(help: ArgumentHelp("With --gemm: exactly G of H of A at every rank, such as '2:4' or 'C1(4:6)->C0(2:4)'."))
+  var pattern: String?
+
+  @Option(help: ArgumentHelp("With --gemm: share of A's values that are not 0, anywhere.", valueName: "d"))
+  var densityA: Double?
+
+  @Option(help: ArgumentHelp("With --gemm: share of B's values that are not 0, anywhere. (default: 1)", valueName: "d"))
+  var densityB: Double?
+
+  @OptionGroup var design: DesignOptions
+
+  @Option(help: ArgumentHelp("Seed of random operands, 0 to 9223372036854775807.", valueName: "n"))
+  var seed: UInt64 = 0
+
+  @Option(
+    help: ArgumentHelp(
+      "The database. (default: <design>-<workload>-<content id>.sqlite in the current folder)",
+      valueName: "file.sqlite"))
+  var output: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How much is recorded: summary (no activity) or spans (what every component does in every cycle).",
+      valueName: "level"))
+  var record = "spans"
+
+  @Option(
+    help: ArgumentHelp(
+      "Also write Z, int32 [M, N], before requantisation: one layer to .npy, any number to .npz.", valueName: "file"))
+  var result: String?
+
+  @Option(help: "What is printed at the end: text or json.")
+  var format = OutputFormat.text
+
+  @Flag(help: "Replace the output, and the file of --result, if they exist.")
+  var force = false
+
+  func run() throws {
+    let workload = try workload()
+    let values = try design.values()
+    let description = try RunDescription(
+      of: workload, on: values, seed: seed, recordLevel: recordLevel(), command: command(of: workload))
+    let path = output ?? description.defaultFileName
+    try checkPlaces(of: workload, output: path)
+    let database = try RunDatabase.open(path, runs: [description], existing: force ? .replace : .resume)
+    try workload.checkValues(seed: seed)
+    let job = SimulationJob(
+      workload: workload, machine: HighLightMachine(HighLightSpecification(values)), description: description,
+      database: database, result: result.map { SimulationJob.ResultFile(path: $0, isReplacing: force) })
+    try job.run()
+    let report = RunReport(try RecordedRun(path: path), path: path)
+    try StandardOutput.write(format == .json ? report.json() : report.text)
+  }
+
+  private func workload() throws -> Workload {
+    let options = [
+      ("--pattern", pattern), ("--density-a", densityA.map { "\($0)" }), ("--density-b", densityB.map { "\($0)" }),
+    ].compactMap { name, value in value.map { (name, $0) } }
+    switch (trace, gemm) {
+    case (nil, nil): throw CommandError(.usage, "there is nothing to simulate; allowed: a trace, or --gemm MxKxN")
+    case (.some, .some): throw CommandError(.usage, "--gemm is given beside a trace; allowed: one of the two")
+    case (let trace?, nil):
+      if let (name, value) = options.first {
+        throw CommandError(.usage, "\(name) \(value) is given without --gemm; a trace has patterns of its own")
+      }
+      return .trace(try LayerTrace(path: trace))
+    case (nil, let gemm?):
+      let product = try SyntheticGEMM(
+        GEMMShape.parse(gemm), pattern: pattern, densityA: densityA, densityB: densityB ?? 1, seed: seed)
+      // Spelt canonically, so that two ways to say the same are the same run.
+      var arguments = ["--gemm", "\(product.shape)"]
+      if let pattern = product.pattern { arguments += ["--pattern", "\(pattern)"] }
+      if let densityA, densityA != 1 { arguments += ["--density-a", "\(densityA)"] }
+      if let densityB, densityB != 1 { arguments += ["--density-b", "\(densityB)"] }
+      return .gemm(product, options: arguments)
+    }
+  }
+
+  private func recordLevel() throws -> RunDescription.RecordLevel {
+    switch record {
+    case RunDescription.RecordLevel.summary.rawValue: return .summary
+    case RunDescription.RecordLevel.spans.rawValue: return .spans
+    default:
+      let isEvents = record == "events" || record.hasPrefix("events:")
+      let problem = isEvents ? "single events are not recorded yet" : "there is no such level"
+      throw CommandError(.usage, "--record \(record): \(problem); allowed: summary, spans")
+    }
+  }
+
+  /// The command as the database keeps it: what decides the content of the file, and nothing else.
+  private func command(of workload: Workload) -> String {
+    var words = ["hssim", "simulate"] + workload.arguments + ["--design", design.design.lastPathComponent]
+    for override in design.set { words += ["--set", override] }
+    words += ["--seed", "\(seed)", "--record", record]
+    return words.map(shellWord).joined(separator: " ")
+  }
+
+  /// Checks that no output lies where an input or the other output is, and that Z can be written.
+  private func checkPlaces(of workload: Workload, output: String) throws {
+    let inputs = workload.inputs + (design.design.isYAMLPath ? [design.design] : [])
+    for (option, file) in [("--output", output), ("--result", result ?? "")] where !file.isEmpty {
+      if let input = inputs.first(where: { $0.resolvedPath == file.resolvedPath }) {
+        throw CommandError(.cannotCreate, "\(option) \(file): this is \(input), which the run reads")
+      }
+    }
+    guard let result else { return }
+    guard result.resolvedPath != output.resolvedPath else {
+      throw CommandError(.usage, "--result \(result): this is the database; allowed: a file of its own")
+    }
+    try TensorFile.checkWriting(workload.layerNames, to: result, replacing: force)
+  }
+}
+
+/// How a command answers.
+enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
+  case text, json
+}

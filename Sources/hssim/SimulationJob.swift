@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+import Accelerators
+import Recording
+import Sparsity
+import Workloads
+
+/// The layers of a run, one after the other: loaded, simulated, written, let go.
+struct SimulationJob {
+  /// Where Z goes, besides the database.
+  struct ResultFile {
+    let path: String
+    let isReplacing: Bool
+  }
+
+  let workload: Workload
+  let machine: HighLightMachine
+  let description: RunDescription
+  let database: RunDatabase
+  let result: ResultFile?
+
+  /// Simulates what the database does not hold yet, and finishes it.
+  ///
+  /// - Throws: `Interrupted` after a signal, the database staying at its last finished layer, to be resumed; what
+  ///   loading, simulating and checking throw, the run being marked as failed; `RecordingError` where it cannot be
+  ///   written.
+  func run() throws {
+    let interruption = Interruption()
+    var progress = ProgressLine(layers: description.layers)
+    defer { progress.clear() }
+    do {
+      let products = try simulateLayers(interruption, &progress)
+      if let result { try TensorFile.write(products, to: result.path, replacing: result.isReplacing) }
+      try database.finish()
+    } catch is CancellationError {
+      let finished = database.completedLayers().count
+      try database.close()
+      throw Interrupted(
+        signal: interruption.signal ?? 0, finishedLayers: finished, layers: description.layers, path: database.path)
+    } catch let error as RecordingError {
+      throw error
+    } catch let error as WorkloadError where error.kind != .content {
+      // The surroundings are at fault, not the run: it may go on later.
+      try database.close()
+      throw error
+    } catch {
+      try database.fail("\(error)")
+      throw error
+    }
+  }
+
+  /// - Returns: Z of every layer where a result file is wanted, else nothing.
+  private func simulateLayers(
+    _ interruption: Interruption, _ progress: inout ProgressLine
+  ) throws -> [(name: String, tensor: WritableTensor)] {
+    var products: [(name: String, tensor: WritableTensor)] = []
+    let completed = database.completedLayers()
+    for (index, name) in workload.layerNames.enumerated() {
+      // The file holds no Z: a layer of an earlier attempt is simulated again where Z is wanted.
+      let isWritten = completed.contains(index)
+      guard !isWritten || result != nil else { continue }
+      guard interruption.signal == nil else { throw CancellationError() }
+      progress.begin(layer: index, name: name)
+      let layer = try workload.layer(index, seed: description.seed)
+      let outcome = try machine.simulate(
+        layer, options: LayerOptions(recordsSpans: description.recordLevel != .summary)
+      ) { cycle, bound in
+        progress.update(cycle: cycle, bound: bound)
+        return interruption.signal == nil
+      }
+      if !isWritten {
+        try database.write(layer: outcome.summary, statistics: outcome.statistics, layerIndex: index)
+      }
+      if result != nil {
+        products.append((name, .int32(Tensor(shape: [layer.m, layer.n], elements: outcome.z))))
+      }
+    }
+    return products
+  }
+}

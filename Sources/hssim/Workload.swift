@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Recording
+import Workloads
+
+/// What is simulated: the layers of a trace, or one random product.
+enum Workload {
+  case trace(LayerTrace)
+  /// A product, and the options that made it, as they would be typed.
+  case gemm(SyntheticGEMM, options: [String])
+
+  /// The name that results and the default file carry.
+  var name: String {
+    switch self {
+    case .trace(let trace): trace.name
+    case .gemm(let product, _): "gemm-\(product.shape)"
+    }
+  }
+
+  var layerNames: [String] {
+    switch self {
+    case .trace(let trace): trace.layers.map(\.name)
+    case .gemm: ["gemm"]
+    }
+  }
+
+  /// The files that are read.
+  var inputs: [String] {
+    switch self {
+    case .trace(let trace): [trace.path] + trace.tensorFiles
+    case .gemm: []
+    }
+  }
+
+  /// The words of a command that name the workload. A trace goes by its file name: where it lies is no part of it.
+  var arguments: [String] {
+    switch self {
+    case .trace(let trace): [(trace.path as NSString).lastPathComponent]
+    case .gemm(_, let options): options
+    }
+  }
+
+  /// The layer with its values.
+  ///
+  /// - Throws: `WorkloadError`.
+  func layer(_ index: Int, seed: UInt64) throws(WorkloadError) -> GEMMLayer {
+    switch self {
+    case .trace(let trace): try trace.layers[index].load(seed: seed)
+    case .gemm(let product, _): product.layer()
+    }
+  }
+
+  /// Finds the mistakes that only values show, in all layers but the first, which is loaded before any file is made.
+  ///
+  /// Loading costs little beside simulating, and a mistake in the last layer should not come after hours.
+  func checkValues(seed: UInt64) throws(WorkloadError) {
+    for index in layerNames.indices.dropFirst() { _ = try layer(index, seed: seed) }
+  }
+
+  /// Takes in everything that decides the operands, but for the seed.
+  func combine(into hash: inout StableHash) throws(WorkloadError) {
+    switch self {
+    case .trace(let trace):
+      hash.combine("trace")
+      for path in [trace.path] + trace.tensorFiles { try hash.combine(contentsOf: path) }
+    case .gemm(_, let options):
+      hash.combine("gemm")
+      for option in options { hash.combine(option) }
+    }
+  }
+}
+
+extension StableHash {
+  /// Takes in a file's bytes, eight at a time, and their number.
+  fileprivate mutating func combine(contentsOf path: String) throws(WorkloadError) {
+    let bytes: Data
+    do {
+      bytes = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
+    } catch {
+      throw WorkloadError(.missing, file: path, "cannot be read")
+    }
+    bytes.withUnsafeBytes { bytes in
+      let whole = bytes.count & ~7
+      for offset in stride(from: 0, to: whole, by: 8) {
+        combine(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
+      }
+      var rest: UInt64 = 0
+      for offset in whole..<bytes.count { rest = rest << 8 | UInt64(bytes[offset]) }
+      combine(rest)
+      combine(UInt64(bytes.count))
+    }
+  }
+}

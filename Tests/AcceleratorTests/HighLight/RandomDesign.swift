@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+import Sparsity
+
+@testable import Accelerators
+
+/// A HighLight with the given `key=value` overrides of its defaults.
+func highLight(_ overrides: [String] = []) throws -> HighLightMachine {
+  HighLightMachine(
+    HighLightSpecification(
+      try ParameterValues(defaultsOf: HighLightSpecification.schema, name: "highlight").applying(overrides: overrides)))
+}
+
+/// Memory and buffer so large and wide that they never limit.
+let memoryOutOfTheWay = [
+  "dram.model=ideal", "dram.bytes_per_cycle=256", "glb.data_bytes=4194304", "glb.metadata_bytes=1048576",
+]
+
+/// Draws designs from the whole range of what the schema allows, with a liking for its narrow end.
+struct RandomDesign {
+  private var random: SplitMix64
+
+  init(seed: UInt64) { random = SplitMix64(seed: seed, stream: 1) }
+
+  /// Overrides of a third of the parameters or so.
+  mutating func overrides() -> [String] {
+    var overrides: [String] = []
+    func set(_ key: String, _ value: some CustomStringConvertible) { overrides.append("\(key)=\(value)") }
+    func maybe(_ key: String, from choices: [Int], using random: inout SplitMix64) {
+      guard random.uniform(below: 3) == 0 else { return }
+      set(key, choices[random.uniform(below: choices.count)])
+    }
+    maybe("array.count", from: [1, 2, 3, 4], using: &random)
+    maybe("glb.data_bytes", from: [1024, 2048, 4096, 8192, 16_384, 65_536], using: &random)
+    maybe("glb.metadata_bytes", from: [1024, 2048, 4096, 16_384], using: &random)
+    maybe("glb.data_banks", from: [1, 2, 3, 4, 8], using: &random)
+    maybe("glb.metadata_banks", from: [1, 2, 3, 8, 16], using: &random)
+    maybe("glb.port_bytes_per_cycle", from: [1, 7, 16, 42, 64, 100, 256], using: &random)
+    maybe("glb.latency_cycles", from: [1, 2, 3, 7, 20], using: &random)
+    maybe("vfmu.buffer_rows", from: [3, 4, 5, 8, 16], using: &random)
+    maybe("noc.bytes_per_cycle", from: [1, 5, 16, 30, 64, 128], using: &random)
+    maybe("noc.operand_a_bytes_per_cycle", from: [1, 3, 8, 16, 32, 64], using: &random)
+    maybe("noc.collection_words_per_cycle", from: [1, 3, 16, 64, 128], using: &random)
+    maybe("noc.latency_cycles", from: [1, 2, 5, 9], using: &random)
+    maybe("rf.columns", from: [1, 2, 3, 8, 31, 64, 128], using: &random)
+    maybe("rf.drain_words_per_cycle", from: [1, 3, 8, 16], using: &random)
+    maybe("rf.accumulate_cycles", from: [2, 3, 5], using: &random)
+    maybe("output.fifo_columns", from: [1, 2, 5, 64], using: &random)
+    maybe("dram.latency_cycles", from: [1, 2, 13, 60, 300], using: &random)
+    maybe("dram.queue_entries", from: [1, 2, 3, 16, 64], using: &random)
+    switch random.uniform(below: 4) {
+    case 0: maybe("dram.bytes_per_cycle", from: [1, 5, 16, 64, 100, 256], using: &random)
+    case 1:
+      maybe("dram.read_bytes_per_cycle", from: [2, 16, 48, 128, 256], using: &random)
+      maybe("dram.write_bytes_per_cycle", from: [2, 16, 48, 128, 256], using: &random)
+    default: break
+    }
+    maybe("output_bits", from: [8, 16], using: &random)
+    if random.uniform(below: 4) == 0 { set("rf.hazard", "stall") }
+    if random.uniform(below: 8) == 0 { set("mac.gate_zero", false) }
+    let formats = ["auto", "uncompressed", "bitmask"]
+    if random.uniform(below: 2) == 0 { set("operand_b.format", formats[random.uniform(below: 3)]) }
+    if random.uniform(below: 2) == 0 { set("output.format", formats[random.uniform(below: 3)]) }
+    return overrides
+  }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+import SimulationKernel
+import Sparsity
+import Statistics
+import Testing
+import Workloads
+
+@testable import Accelerators
+
+/// Invariants of hundreds of small random layers. A run checks itself: Z and the stored result against the reference
+/// product, the ledger, the bounds, and what went into and came out of every link.
+struct RandomRunTests {
+  private static let layersPerBatch: UInt64 = 12
+
+  @Test(arguments: UInt64(0)..<16)
+  func `every layer is verified on the default machine`(batch: UInt64) throws {
+    let machine = try highLight()
+    for index in 0..<Self.layersPerBatch {
+      var layers = RandomLayer(seed: batch * Self.layersPerBatch + index)
+      let layer = try layers.layer(named: "batch\(batch).\(index)")
+      #expect(throws: Never.self, "\(layer.shape) \(layer.name)") { try machine.simulate(layer) }
+    }
+  }
+
+  @Test(arguments: UInt64(100)..<125)
+  func `every layer is verified on every machine that can hold it`(batch: UInt64) throws {
+    for index in 0..<Self.layersPerBatch {
+      let seed = batch * Self.layersPerBatch + index
+      var layers = RandomLayer(seed: seed)
+      var designs = RandomDesign(seed: seed)
+      let layer = try layers.layer(named: "batch\(batch).\(index)")
+      let overrides = designs.overrides()
+      let machine = try highLight(overrides)
+      do {
+        _ = try machine.simulate(layer)
+      } catch let error as MappingError {
+        // Only a small buffer excuses: the largest window of each operand must not fit beside the other's.
+        let buffer = machine.specification.buffer
+        #expect(buffer.dataBytes < 65_536 || buffer.metadataBytes < 16_384, "\(error)")
+      } catch {
+        Issue.record("\(layer.name) \(layer.shape) on \(overrides): \(error)")
+      }
+    }
+  }
+
+  @Test(arguments: UInt64(200)..<208)
+  func `no order of components and no recording changes a number`(batch: UInt64) throws {
+    for index in 0..<4 {
+      let seed = batch * 4 + UInt64(index)
+      var layers = RandomLayer(seed: seed)
+      var designs = RandomDesign(seed: seed)
+      let layer = try layers.layer(named: "batch\(batch).\(index)")
+      let machine = try highLight(designs.overrides())
+      guard let plain = try simulate(layer, on: machine) else { continue }
+      let others = [
+        LayerOptions(), LayerOptions(recordsSpans: true),
+        LayerOptions(perturbation: Simulation.Perturbation(shuffleSeed: seed)),
+        LayerOptions(recordsSpans: true, perturbation: Simulation.Perturbation(shuffleSeed: seed &* 7 &+ 1)),
+      ]
+      for options in others {
+        let other = try #require(try simulate(layer, on: machine, options))
+        #expect(other.statistics.eventHash == plain.statistics.eventHash)
+        #expect(other.statistics.resultHash == plain.statistics.resultHash)
+        #expect(other.statistics.ledger == plain.statistics.ledger)
+        #expect(other.statistics.components == plain.statistics.components)
+        #expect(other.statistics.links == plain.statistics.links)
+        #expect(other.statistics.actions == plain.statistics.actions)
+        #expect(other.z == plain.z)
+        #expect(other.statistics.spans.isEmpty == !options.recordsSpans)
+      }
+    }
+  }
+
+  @Test(arguments: UInt64(300)..<310)
+  func `random back-pressure changes timing but no value`(batch: UInt64) throws {
+    for index in 0..<4 {
+      let seed = batch * 4 + UInt64(index)
+      var layers = RandomLayer(seed: seed, mostMACs: 60_000)
+      var designs = RandomDesign(seed: seed)
+      let layer = try layers.layer(named: "batch\(batch).\(index)")
+      let machine = try highLight(designs.overrides())
+      guard let plain = try simulate(layer, on: machine) else { continue }
+      let options = LayerOptions(perturbation: Simulation.Perturbation(shuffleSeed: seed, backpressureSeed: seed))
+      let disturbed = try #require(try simulate(layer, on: machine, options))
+      #expect(disturbed.statistics.resultHash == plain.statistics.resultHash)
+      #expect(disturbed.z == plain.z)
+    }
+  }
+
+  @Test func `one seed means one run`() throws {
+    let machine = try highLight()
+    func hashes(seed: UInt64) throws -> [UInt64] {
+      let layer = try SyntheticGEMM(GEMMShape(m: 70, k: 60, n: 50), pattern: "2:4", densityB: 0.5, seed: seed).layer()
+      let statistics = try machine.simulate(layer).statistics
+      return [statistics.eventHash, statistics.resultHash]
+    }
+    #expect(try hashes(seed: 1) == hashes(seed: 1))
+    #expect(try hashes(seed: 1)[1] != hashes(seed: 2)[1])
+  }
+
+  /// The outcome; nil if the machine cannot hold the layer.
+  private func simulate(
+    _ layer: GEMMLayer, on machine: HighLightMachine, _ options: LayerOptions = LayerOptions()
+  ) throws -> LayerOutcome? {
+    do {
+      return try machine.simulate(layer, options: options)
+    } catch is MappingError {
+      return nil
+    }
+  }
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+import SimulationKernel
+import Sparsity
+import Testing
+
+@testable import Hardware
+
+struct StationaryBusTests {
+  /// What the bus is given for some windows, and what the arrays must get.
+  fileprivate struct Load {
+    let arrays: Int
+    let wordBytes: Int
+    var commands: [LoadCommand] = []
+    var lines: [Line] = []
+    var rank1: [UInt64] = []
+    var rank0: [UInt64] = []
+    var expected: [[StationaryRow]]
+    var shape: [UInt8] = []
+    var pattern: [UInt8] = []
+
+    init(arrays: Int, wordBytes: Int) {
+      self.arrays = arrays
+      self.wordBytes = wordBytes
+      expected = Array(repeating: [], count: arrays)
+    }
+
+    mutating func add(rows: Int, array: PEArray.Specification, using random: inout SplitMix64) {
+      commands.append(LoadCommand(window: Int32(commands.count), rowCount: Int32(rows)))
+      var bytes: [UInt8] = []
+      for number in 0..<16 * arrays {
+        shape.append(UInt8(random.uniform(below: 8)))
+        pattern.append(UInt8(random.uniform(below: 8)))
+        guard number < rows else { continue }
+        var row = StationaryRow(
+          values: SIMD16(), blockOffsets: array.identityBlockOffsets, valueOffsets: array.identityValueOffsets,
+          row: Int8(number / arrays), isLast: number + arrays >= rows, shapePadding: shape[shape.count - 1],
+          patternPadding: pattern[pattern.count - 1], blame: Blame(.noc, component: 0))
+        for lane in 0..<16 {
+          let limit = wordBytes == 1 ? 127 : 32_767
+          row.values[lane] = Int16(random.uniform(-limit...limit))
+          bytes.append(UInt8(truncatingIfNeeded: row.values[lane]))
+          if wordBytes == 2 { bytes.append(UInt8(truncatingIfNeeded: row.values[lane] >> 8)) }
+        }
+        if array.hasRank1Metadata {
+          rank1.append(random.next() & 0xff_ffff)
+          row.blockOffsets = UInt32(truncatingIfNeeded: rank1[rank1.count - 1])
+        }
+        if array.hasRank0Metadata {
+          rank0.append(random.next() & 0xffff_ffff)
+          row.valueOffsets = UInt32(truncatingIfNeeded: rank0[rank0.count - 1])
+        }
+        expected[number % arrays].append(row)
+      }
+      for idle in min(rows, arrays)..<arrays {
+        expected[idle].append(
+          StationaryRow(
+            values: SIMD16(), blockOffsets: 0, valueOffsets: 0, row: -1, isLast: true, shapePadding: 0,
+            patternPadding: 0, blame: Blame(.noc, component: 0)))
+      }
+      for start in stride(from: 0, to: bytes.count, by: 64) {
+        lines.append(Line(bytes[start..<min(start + 64, bytes.count)]))
+      }
+    }
+  }
+
+  private func run(
+    _ load: Load, _ array: PEArray.Specification, bytesPerCycle: Int = 16, lineTimes: [Cycle] = [],
+    rank1Times: [Cycle] = [], rank0Times: [Cycle] = []
+  ) throws -> [Sink<StationaryRow>] {
+    let bench = Bench()
+    let bus = StationaryBus(
+      in: bench.clock,
+      StationaryBus.Specification(
+        array: array, arrays: load.arrays, wordBytes: load.wordBytes, bytesPerCycle: bytesPerCycle),
+      padding: PaddingTable(rowsPerWindow: 16 * load.arrays, shape: load.shape, pattern: load.pattern))
+    bench.drive(bus.commands, "commands", load.commands)
+    bench.drive(
+      bus.rows, "rows", load.lines.map { BufferRow(line: $0, blame: Blame(.dram, component: 7)) }, at: lineTimes)
+    bench.drive(
+      bus.rank1, "rank1", load.rank1.map { MetadataField(bits: $0, blame: Blame(.metadata, component: 8)) },
+      at: rank1Times)
+    bench.drive(
+      bus.rank0, "rank0", load.rank0.map { MetadataField(bits: $0, blame: Blame(.metadata, component: 9)) },
+      at: rank0Times)
+    let sinks = bus.arrays.enumerated().map { bench.listen(to: $1, "array\($0)") }
+    try bench.run()
+    #expect(bus.actionCounts.map(\.count) == [load.rowCount, Int64(load.rank1.count), Int64(load.rank0.count)])
+    return sinks
+  }
+
+  private func expectEqual(_ found: [StationaryRow], _ expected: [StationaryRow]) {
+    #expect(found.count == expected.count)
+    for (row, wanted) in zip(found, expected) {
+      #expect(row.values == wanted.values && row.row == wanted.row && row.isLast == wanted.isLast)
+      #expect(row.blockOffsets == wanted.blockOffsets && row.valueOffsets == wanted.valueOffsets)
+      #expect(row.shapePadding == wanted.shapePadding && row.patternPadding == wanted.patternPadding)
+    }
+  }
+
+  @Test(arguments: [(4, 2), (5, 2), (4, 3), (8, 4)], 1...4)
+  func `rows are dealt to the arrays in turn with their values and offsets`(degree: (Int, Int), arrays: Int) throws {
+    for wordBytes in [1, 2] {
+      var random = SplitMix64(seed: UInt64(degree.0 * 100 + degree.1 * 10 + arrays))
+      let array = PEArray.Specification(h1: degree.0, h0: degree.1, wordBits: 8 * wordBytes)
+      var load = Load(arrays: arrays, wordBytes: wordBytes)
+      for rows in [16 * arrays, 1, arrays, 7, 2, 16 * arrays - 1] { load.add(rows: rows, array: array, using: &random) }
+      let sinks = try run(load, array)
+      for index in 0..<arrays { expectEqual(sinks[index].messages, load.expected[index]) }
+    }
+  }
+
+  @Test(arguments: UInt64(0)..<12)
+  func `no delay of values or metadata mixes rows`(seed: UInt64) throws {
+    var random = SplitMix64(seed: seed)
+    let array = PEArray.Specification(h1: random.uniform(4...8), h0: random.uniform(2...4))
+    var load = Load(arrays: random.uniform(1...4), wordBytes: 1)
+    for _ in 0..<8 { load.add(rows: random.uniform(1...16 * load.arrays), array: array, using: &random) }
+    func delays(_ count: Int, _ most: Int) -> [Cycle] {
+      var time: Cycle = 0
+      return (0..<count).map { _ in
+        time += Cycle(random.uniform(0...most))
+        return time
+      }
+    }
+    let sinks = try run(
+      load, array, bytesPerCycle: random.uniform(1...32), lineTimes: delays(load.lines.count, 12),
+      rank1Times: delays(load.rank1.count, 3), rank0Times: delays(load.rank0.count, 3))
+    for index in 0..<load.arrays { expectEqual(sinks[index].messages, load.expected[index]) }
+  }
+
+  /// The command and the first line are there in cycle 1; a beat is sent when its last byte has crossed.
+  @Test(arguments: [(16, 1, 1), (32, 1, 1), (15, 1, 2), (8, 1, 2), (16, 2, 2), (1, 1, 16)])
+  func `a beat occupies the bus for its bytes, over the borders of rows and windows`(
+    bytesPerCycle: Int, wordBytes: Int, cycles: Int64
+  ) throws {
+    var random = SplitMix64(seed: 1)
+    let array = PEArray.Specification(h1: 8, h0: 4, wordBits: 8 * wordBytes)
+    var load = Load(arrays: 1, wordBytes: wordBytes)
+    for _ in 0..<3 { load.add(rows: 16, array: array, using: &random) }
+    let sinks = try run(load, array, bytesPerCycle: bytesPerCycle)
+    #expect(sinks[0].times == (1...48).map { 1 + cycles * $0 })
+  }
+
+  @Test func `a beat blames the input that it waited for`() throws {
+    var random = SplitMix64(seed: 1)
+    let array = PEArray.Specification(h1: 8, h0: 4)
+    var load = Load(arrays: 1, wordBytes: 1)
+    load.add(rows: 8, array: array, using: &random)
+    let sinks = try run(
+      load, array, lineTimes: [0, 30], rank1Times: [0, 0, 10], rank0Times: [0, 0, 0, 20])
+    let blames = sinks[0].messages.map(\.blame)
+    #expect(blames[2] == Blame(.metadata, component: 8))
+    #expect(blames[3] == Blame(.metadata, component: 9))
+    #expect(blames[4] == Blame(.dram, component: 7))
+  }
+}
+
+extension StationaryBusTests.Load {
+  fileprivate var rowCount: Int64 { commands.reduce(0) { $0 + Int64($1.rowCount) } }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+import SimulationKernel
+
+@testable import Hardware
+
+/// A global buffer with a source or sink at each of its links.
+struct BufferBench {
+  /// One read command and when it is given.
+  struct Read {
+    var first: Int
+    var rows: Int
+    var isLastUse = false
+    var time: Cycle = 0
+
+    var command: BufferReadCommand {
+      BufferReadCommand(firstSlot: Int32(first), rowCount: Int32(rows), isLastUse: isLastUse)
+    }
+  }
+
+  /// One line that memory delivers and when.
+  struct Fill {
+    var ring: BufferRing
+    var slot: Int
+    var line: Line
+    var time: Cycle = 0
+  }
+
+  let bench = Bench()
+  let buffer: GlobalBuffer
+  let operandB: Sink<BufferRow>
+  let operandA: Sink<BufferRow>
+  let sums: Sink<BufferRow>
+  let maskB: Sink<MetadataRow>
+  let rank1A: Sink<MetadataRow>
+  let rank0A: Sink<MetadataRow>
+  let releases: Sink<BufferRelease>
+
+  static let memoryIndex = 42
+
+  init(
+    dataBanks: Int = 2, metadataBanks: Int = 4, portBytesPerCycle: Int = 1024, latency: Int = 1,
+    plan: BufferPlan = BufferPlan(operandA: 16, operandB: 16, rank1A: 4, rank0A: 4, maskB: 4, sums: 16),
+    fills: [Fill] = [], fillsPerCycle: Int = 1, reads: [BufferRing: [Read]] = [:],
+    operandBEvery: Cycle = 1, operandBFrom: Cycle = 0, operandBCapacity: Int = 64
+  ) {
+    var plan = plan
+    plan.memoryComponent = Self.memoryIndex
+    let clock = bench.clock
+    buffer = GlobalBuffer(
+      in: clock,
+      GlobalBuffer.Specification(
+        dataBytes: 1 << 16, dataBanks: dataBanks, metadataBytes: 1 << 16, metadataBanks: metadataBanks,
+        portBytesPerCycle: portBytesPerCycle, latencyCycles: latency),
+      plan: plan)
+    bench.drive(
+      buffer.fills, "fills",
+      fills.map {
+        DRAMLine(ring: $0.ring, slot: Int32($0.slot), blame: Blame(.dram, component: Self.memoryIndex), line: $0.line)
+      }, at: fills.map(\.time), capacity: 64, perCycle: fillsPerCycle)
+    func order<Row>(_ port: BufferPort<Row>, _ name: String, in bench: Bench) {
+      let reads = reads[port.ring] ?? []
+      bench.drive(port.commands, name, reads.map(\.command), at: reads.map(\.time), capacity: 16, perCycle: 8)
+    }
+    order(buffer.operandB, "readsB", in: bench)
+    order(buffer.operandA, "readsA", in: bench)
+    order(buffer.sums, "readsSums", in: bench)
+    order(buffer.maskB, "readsMaskB", in: bench)
+    order(buffer.rank1A, "readsRank1A", in: bench)
+    order(buffer.rank0A, "readsRank0A", in: bench)
+    let access = Cycle(latency)
+    operandB = bench.listen(
+      to: buffer.operandB.rows, "rowsB", from: operandBFrom, every: operandBEvery, latency: access,
+      capacity: operandBCapacity)
+    operandA = bench.listen(to: buffer.operandA.rows, "rowsA", latency: access)
+    sums = bench.listen(to: buffer.sums.rows, "rowsSums", latency: access)
+    maskB = bench.listen(to: buffer.maskB.rows, "wordsMaskB", latency: access)
+    rank1A = bench.listen(to: buffer.rank1A.rows, "wordsRank1A", latency: access)
+    rank0A = bench.listen(to: buffer.rank0A.rows, "wordsRank0A", latency: access)
+    releases = bench.listen(to: buffer.releases, "releases")
+  }
+
+  /// `count` numbered lines for `ring` from slot `first` on, all in cycle `time`.
+  static func fills(_ ring: BufferRing, _ count: Int, first: Int = 0, time: Cycle = 0) -> [Fill] {
+    (0..<count).map { Fill(ring: ring, slot: first + $0, line: Line(number: first + $0), time: time) }
+  }
+
+  func run() throws { try bench.run() }
+}
+
+extension Sink where Message == BufferRow {
+  /// The bytes of the rows that came.
+  var lines: [SIMD64<UInt8>] { messages.map(\.line.bytes) }
+}
