@@ -1,7 +1,7 @@
 // swift-tools-version: 6.1
 // The package of hssim. Imports point one way; the target list below is in that order:
 //   hssim -> {Accelerators, EnergyArea, Recording, Workloads}
-//   Accelerators -> {EnergyArea, Hardware, Workloads}
+//   Accelerators -> {Hardware, Workloads}
 //   Hardware -> {SimulationKernel, Sparsity, Statistics}
 //   Workloads -> Sparsity;  Recording -> Statistics;  EnergyArea -> Statistics
 import PackageDescription
@@ -29,7 +29,7 @@ let package = Package(
     .target(name: "Hardware", dependencies: ["SimulationKernel", "Sparsity", "Statistics"]),
     .target(
       name: "Accelerators",
-      dependencies: ["EnergyArea", "Hardware", "Workloads", .product(name: "Yams", package: "Yams")]),
+      dependencies: ["Hardware", "Workloads", .product(name: "Yams", package: "Yams")]),
     .target(
       name: "Recording",
       dependencies: ["Statistics", .product(name: "GRDB", package: "GRDB.swift")]),

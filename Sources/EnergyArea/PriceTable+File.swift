@@ -17,23 +17,21 @@ extension PriceTable {
   /// What ends in `.yaml` or `.yml`, or starts with `/`, `./` or `../`, is a path.
   ///
   /// - Parameter folder: the folder `configs/energy`.
-  public init(named name: String, in folder: String, option: String = "energy.table") throws(PriceTableError) {
-    let isBare = ![".yaml", ".yml"].contains(where: name.hasSuffix)
-    if !isBare, FileManager.default.fileExists(atPath: name) || name.contains("/") {
+  public init(named name: String, in folder: String, option: String = "--energy") throws(PriceTableError) {
+    let ending = ".yaml"
+    guard ![ending, ".yml"].contains(where: name.hasSuffix), !["/", "./", "../"].contains(where: name.hasPrefix) else {
       try self.init(path: name)
       return
     }
-    let ending = ".yaml"
     let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     let names = files.filter { $0.hasSuffix(ending) }.map { String($0.dropLast(ending.count)) }.sorted()
-    let wanted = isBare ? name : (name as NSString).deletingPathExtension
-    guard names.contains(wanted) else {
+    guard names.contains(name) else {
       throw PriceTableError(
         .usage, at: option, problem: "there is no price table \(quoted(name)) in \(folder)",
         allowed: "\(names.joined(separator: ", ")), or the path of a .yaml file",
-        suggestion: nearest(to: wanted, among: names))
+        suggestion: nearest(to: name, among: names))
     }
-    try self.init(path: (folder as NSString).appendingPathComponent(wanted + ending))
+    try self.init(path: (folder as NSString).appendingPathComponent(name + ending))
   }
 
   /// Reads a table from text; `file` is what messages call it.
@@ -99,7 +97,8 @@ extension PriceTable.PrimitivePrice {
 extension PriceTable.MacroPrice {
   fileprivate init(_ node: TableNode) throws(PriceTableError) {
     let reader = try EntryReader(
-      node, keys: ["width_bits", "depth", "energy_pj", "area_um2", "leakage_mw", "energy_by_width", "energy_by_depth"]
+      node,
+      keys: ["width_bits", "depth", "energy_pj", "area_um2", "leakage_mw", "energy_by_width", "energy_by_depth"]
         + ["source"],
       optional: ["depth", "leakage_mw", "energy_by_width", "energy_by_depth"])
     widthBits = try reader["width_bits"].integer(1...65_536)

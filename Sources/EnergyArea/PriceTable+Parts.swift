@@ -16,7 +16,8 @@ extension PriceTable {
     let entry = try macro(name)
     guard let price = entry.attojoules[operation.rawValue] else {
       let known = entry.attojoules.keys.sorted().joined(separator: ", ")
-      throw PartProblem(sentence: "the table '\(self.name)' has no price for \(name).\(operation.rawValue), only \(known)")
+      throw PartProblem(
+        sentence: "the table '\(self.name)' has no price for \(name).\(operation.rawValue), only \(known)")
     }
     let energy = ExactPrice(try scaledByDepth(price, entry, name: name, words: words))
     switch entry.widthScaling {

@@ -71,7 +71,8 @@ public struct PriceTable: Equatable, Sendable {
 
     public init(
       widthBits: Int, depth: Int = 1, attojoules: [String: Int64], microSquareMicrons: Int64?,
-      leakageAttowatts: Int64? = nil, widthScaling: WidthScaling = .exact, depthScaling: DepthScaling = .exact, source: String
+      leakageAttowatts: Int64? = nil, widthScaling: WidthScaling = .exact, depthScaling: DepthScaling = .exact,
+      source: String
     ) {
       self.widthBits = widthBits
       self.depth = depth

@@ -49,8 +49,19 @@ public struct Pricing: Sendable {
         attojoules.append(leak.attojoules)
       }
     }
-    return PricedLayer(
-      actions: actions, costs: LayerCosts(actionAttojoules: attojoules, areas: try areas(of: inventory)))
+    let areas = try areas(of: inventory)
+    try checkSum(attojoules, "the layer's energy")
+    try checkSum(areas.map(\.microSquareMicrons), "the design's area")
+    return PricedLayer(actions: actions, costs: LayerCosts(actionAttojoules: attojoules, areas: areas))
+  }
+
+  private func checkSum(_ values: [Int64], _ what: String) throws(PricingError) {
+    var sum: Int64 = 0
+    for value in values {
+      let overflow: Bool
+      (sum, overflow) = sum.addingReportingOverflow(value)
+      guard !overflow else { throw PricingError("\(what) does not fit 64 bits") }
+    }
   }
 
   /// Energy of one action, in attojoules: the price stated for it, else that of the parts its recipe uses.
@@ -99,8 +110,8 @@ public struct Pricing: Sendable {
     for item in inventory.items {
       entries.append(
         AreaEntry(
-          component: item.component, microSquareMicrons: try area(of: item), isSparsityTax: item.isSparsityTax,
-          rank: item.rank))
+          component: item.component, part: item.name, microSquareMicrons: try area(of: item),
+          isSparsityTax: item.isSparsityTax, rank: item.rank))
     }
     return entries
   }

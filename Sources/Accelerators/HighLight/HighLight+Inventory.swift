@@ -7,7 +7,7 @@ extension HighLight {
   var inventory: Inventory {
     let boxes: [any InventoryReporting] =
       [memory, buffer, rank1Decoder, rank0Decoder, maskDecoder, vfmu, multicast, stationaryBus] + arrays
-      + [collector, activationUnit, compressionUnit, sequencer]
+      + [collector, activationUnit, compressionUnit, spillUnit, reloadNetwork, sequencer]
     return Inventory(joining: boxes.map(\.inventory))
   }
 }

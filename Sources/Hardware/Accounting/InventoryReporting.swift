@@ -35,10 +35,19 @@ struct InventoryList {
   }
 }
 
+extension Part {
+  /// A queue in front of a receiver: registers, or a memory of its own where it is deep.
+  ///
+  /// *Assumption:* more than 8 slots are a memory; registers with a multiplexer would be larger.
+  static func fifo(slots: Int, bits: Int) -> Part {
+    slots <= 8 ? .queue(slots: slots, bits: bits) : .macro("fifo_memory", words: slots, bits: bits)
+  }
+}
+
 extension [PartUse] {
   /// A word written to and read from a queue, once per `per` actions.
   static func passing(slots: Int, bits: Int, per: Int = 1) -> [PartUse] {
-    let queue = Part.queue(slots: slots, bits: bits)
+    let queue = Part.fifo(slots: slots, bits: bits)
     return [PartUse(queue, .write, per: Int64(per)), PartUse(queue, .read, per: Int64(per))]
   }
 

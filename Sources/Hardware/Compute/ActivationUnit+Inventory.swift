@@ -12,7 +12,7 @@ extension ActivationUnit: InventoryReporting {
     let shifter = Part.shifter(words: 64, positions: 64, bits: 1)
     let rounding = Part.adder(bits: 32)
     let clamp = Part.comparator(bits: 32)
-    list.base("column_queue", .queue(slots: columns.capacity, bits: rows * 32))
+    list.base("column_queue", .fifo(slots: columns.capacity, bits: rows * 32))
     list.base("blanking", blanking, count: rows)
     list.base("multiplier", multiplier, count: rows)
     list.base("shifter", shifter, count: rows)

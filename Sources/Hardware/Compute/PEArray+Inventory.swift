@@ -49,9 +49,9 @@ extension PEArray: InventoryReporting {
     let lanes = specification.lanes
     typealias Bits = PEArray.Specification
     let slots = stationary.capacity
-    list.base("stationary_queue", .queue(slots: slots, bits: specification.lanesPerRow * word))
-    list.tax("rank1_offset_queue", .queue(slots: slots, bits: specification.rank1OffsetBitsPerRow), rank: 1)
-    list.tax("rank0_offset_queue", .queue(slots: slots, bits: specification.rank0OffsetBitsPerRow), rank: 0)
+    list.base("stationary_queue", .fifo(slots: slots, bits: specification.lanesPerRow * word))
+    list.tax("rank1_offset_queue", .fifo(slots: slots, bits: specification.rank1OffsetBitsPerRow), rank: 1)
+    list.tax("rank0_offset_queue", .fifo(slots: slots, bits: specification.rank0OffsetBitsPerRow), rank: 0)
     list.base("stationary_registers", .register(bits: word), count: 2 * lanes)
     list.tax("rank1_offset_registers", .register(bits: Bits.rank1OffsetBits), count: 2 * blocks, rank: 1)
     list.tax("rank0_offset_registers", .register(bits: Bits.rank0OffsetBits), count: 2 * lanes, rank: 0)
@@ -69,8 +69,8 @@ extension PEArray: InventoryReporting {
     let wordsToSelect = 1 << PEArray.Specification.rank0OffsetBits
     let window = PEArray.Specification.widestWindowWords
     let dense = specification.lanesPerRow
-    list.base("window_queue", .queue(slots: windows.capacity, bits: dense * word))
-    list.tax("wide_window_queue", .queue(slots: windows.capacity, bits: (window - dense) * word))
+    list.base("window_queue", .fifo(slots: windows.capacity, bits: dense * word))
+    list.tax("wide_window_queue", .fifo(slots: windows.capacity, bits: (window - dense) * word))
     list.tax(
       "rank1_multiplexers", .multiplexer(fanIn: blocksToSelect, bits: wordsToSelect * word), count: blocks, rank: 1)
     list.tax(
@@ -86,6 +86,7 @@ extension PEArray: InventoryReporting {
     let mac = Part.macro("mac_int\(specification.wordBits)", bits: specification.wordBits)
     let reduction = Part.adder(bits: specification.reductionBits)
     let sums = Part.macro("rf_partial_sum", words: specification.rows * specification.columns, bits: 32)
+    list.base("reload_queue", .fifo(slots: reloads.capacity, bits: specification.rows * 32))
     list.base("macs", mac, count: specification.lanes)
     list.base("row_reduction", reduction, count: specification.rows)
     list.base("register_file", sums)

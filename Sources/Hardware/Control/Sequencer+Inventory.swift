@@ -10,7 +10,7 @@ extension Sequencer: InventoryReporting {
     let counter = Part.counter(bits: 32)
     // Group, outer and inner block, window and line.
     list.base("loop_counters", counter, count: 4 * 5)
-    list.base("data_ring_pointers", counter, count: 2 * 2)
+    list.base("data_ring_pointers", counter, count: 3 * 2)
     list.tax("rank1_ring_pointers", counter, count: 2, rank: 1)
     list.tax("rank0_ring_pointers", counter, count: 2, rank: 0)
     list.tax("mask_ring_pointers", counter, count: 2)

@@ -7,7 +7,7 @@ extension Collector: InventoryReporting {
     var list = InventoryList(name)
     let sumBits = 32
     let rows = 16
-    list.base("column_queue", .queue(slots: arrays[0].capacity, bits: rows * sumBits), count: arrays.count)
+    list.base("column_queue", .fifo(slots: arrays[0].capacity, bits: rows * sumBits), count: arrays.count)
     list.base("drivers", .gates(bits: wordsPerCycle * sumBits))
     list.action(
       "collect_word",

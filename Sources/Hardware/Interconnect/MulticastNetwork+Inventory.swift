@@ -17,6 +17,7 @@ extension MulticastNetwork: InventoryReporting {
   }
 
   private static func byteThroughQueue(slots: Int) -> [PartUse] {
+    guard case .queue = Part.fifo(slots: slots, bits: 8) else { return .passing(slots: slots, bits: 8) }
     var uses: [PartUse] = .using(.register(bits: 8), .write)
     uses += .using(.register(bits: 8), .read)
     uses += .using(.multiplexer(fanIn: slots, bits: 8))

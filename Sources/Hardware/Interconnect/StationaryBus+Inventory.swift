@@ -10,9 +10,9 @@ extension StationaryBus: InventoryReporting {
     let beatBits = specification.lanesPerRow * specification.wordBytes * 8
     let rank1Bits = specification.array.rank1OffsetBitsPerRow
     let rank0Bits = specification.array.rank0OffsetBitsPerRow
-    list.base("row_queue", .queue(slots: rows.capacity, bits: rowBits))
-    list.tax("rank1_queue", .queue(slots: rank1.capacity, bits: rank1Bits), rank: 1)
-    list.tax("rank0_queue", .queue(slots: rank0.capacity, bits: rank0Bits), rank: 0)
+    list.base("row_queue", .fifo(slots: rows.capacity, bits: rowBits))
+    list.tax("rank1_queue", .fifo(slots: rank1.capacity, bits: rank1Bits), rank: 1)
+    list.tax("rank0_queue", .fifo(slots: rank0.capacity, bits: rank0Bits), rank: 0)
     list.base("drivers", .gates(bits: specification.bytesPerCycle * 8), count: arrays.count)
     list.tax("rank1_drivers", .gates(bits: rank1Bits), count: arrays.count, rank: 1)
     list.tax("rank0_drivers", .gates(bits: rank0Bits), count: arrays.count, rank: 0)

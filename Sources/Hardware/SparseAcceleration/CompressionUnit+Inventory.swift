@@ -12,7 +12,7 @@ extension CompressionUnit: InventoryReporting {
     let detector = Part.comparator(bits: wordBits)
     let packer = Part.packer(words: words, bits: wordBits)
     let aligner = Part.shifter(words: words, positions: 2 * words, bits: wordBits)
-    list.base("result_queue", .queue(slots: outputs.capacity, bits: words * wordBits))
+    list.base("result_queue", .fifo(slots: outputs.capacity, bits: words * wordBits))
     list.base("value_line", .register(bits: lineBits))
     list.tax("zero_detectors", detector, count: words)
     list.tax("packer", packer)

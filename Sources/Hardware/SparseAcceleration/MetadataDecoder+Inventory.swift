@@ -9,11 +9,11 @@ extension MetadataDecoder: InventoryReporting {
     let held = 2 * rowBits
     let shifter = Part.shifter(words: widestField, positions: held, bits: 1)
     let pointer = Part.counter(bits: selectBits(held))
-    list.tax("row_queue", .queue(slots: rows.capacity, bits: rowBits), rank: rank)
+    list.tax("row_queue", .fifo(slots: rows.capacity, bits: rowBits), rank: rank)
     list.tax("row_registers", .register(bits: held), rank: rank)
     list.tax("field_shifter", shifter, rank: rank)
     list.tax("pointer", pointer, rank: rank)
-    let queue = Part.queue(slots: rows.capacity, bits: rowBits)
+    let queue = Part.fifo(slots: rows.capacity, bits: rowBits)
     var uses: [PartUse] = []
     uses += .using(queue, .write, count: widestField, per: rowBits)
     uses += .using(queue, .read, count: widestField, per: rowBits)

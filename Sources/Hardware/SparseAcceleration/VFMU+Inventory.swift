@@ -15,13 +15,13 @@ extension VFMU: InventoryReporting {
     let shifter = Part.shifter(words: limit, positions: positions, bits: wordBits)
     let decompressor = Part.packer(words: limit, bits: wordBits)
     let pointer = Part.counter(bits: selectBits(positions))
-    list.tax("row_queue", .queue(slots: rows.capacity, bits: rowBits))
-    list.tax("mask_queue", .queue(slots: masks.capacity, bits: limit))
+    list.tax("row_queue", .fifo(slots: rows.capacity, bits: rowBits))
+    list.tax("mask_queue", .fifo(slots: masks.capacity, bits: limit))
     list.tax("row_buffer", .register(bits: specification.bufferRows * rowBits))
     list.tax("pointers", pointer, count: 2)
     list.tax("shifter", shifter)
     list.tax("decompressor", decompressor)
-    list.tax("window_queue", .queue(slots: windows.capacity, bits: limit * wordBits))
+    list.tax("window_queue", .fifo(slots: windows.capacity, bits: limit * wordBits))
     list.action(
       "buffer_row",
       uses: .passing(slots: rows.capacity, bits: rowBits) + .using(.register(bits: rowBits), .write) + .using(pointer))
