@@ -33,10 +33,13 @@ let package = Package(
     .target(
       name: "Recording",
       dependencies: ["Statistics", .product(name: "GRDB", package: "GRDB.swift")]),
+    .target(
+      name: "EnergyArea",
+      dependencies: ["Statistics", .product(name: "Yams", package: "Yams")]),
     .executableTarget(
       name: "hssim",
       dependencies: [
-        "Accelerators", "Recording", "Workloads",
+        "Accelerators", "EnergyArea", "Recording", "Workloads",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "SimulationKernelTests", dependencies: ["SimulationKernel"]),
@@ -44,7 +47,8 @@ let package = Package(
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
     .testTarget(name: "WorkloadsTests", dependencies: ["Workloads"]),
     .testTarget(name: "HardwareTests", dependencies: ["Hardware"]),
-    .testTarget(name: "AcceleratorTests", dependencies: ["Accelerators"]),
+    .testTarget(name: "AcceleratorTests", dependencies: ["Accelerators", "EnergyArea"]),
+    .testTarget(name: "EnergyAreaTests", dependencies: ["EnergyArea"]),
     .testTarget(name: "RecordingTests", dependencies: ["Recording"]),
     .testTarget(name: "CommandLineTests", dependencies: ["hssim", "Recording"]),
   ],

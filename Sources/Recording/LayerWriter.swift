@@ -92,7 +92,8 @@ struct LayerWriter {
     let insertion = try Insertion(into: CostSchema.storedArea, in: database)
     for (index, area) in costs.areas.enumerated() {
       try insertion.insert([
-        key.layerID, index, area.component, area.isSparsityTax ? "tax" : "base", area.rank, area.microSquareMicrons,
+        key.layerID, index, area.component, area.part, area.isSparsityTax ? "tax" : "base", area.rank,
+        area.microSquareMicrons,
       ])
     }
   }

@@ -22,6 +22,10 @@ public struct RecordedLayer: Equatable, Sendable {
   public let energyPicojoules: Double?
   public let areaSquareMicrons: Double?
   public let energyDelayProduct: Double?
+  /// Shares of the layer's lane-cycles, energy and area that sparsity alone causes; nil where no table was applied.
+  public let taxShareOfCycles: Double
+  public let taxShareOfEnergy: Double?
+  public let taxShareOfArea: Double?
   public let dramReadBytes: Int64
   public let dramWriteBytes: Int64
   /// The largest bound; nil without bounds.
@@ -55,6 +59,9 @@ public struct RecordedLayer: Equatable, Sendable {
     energyPicojoules = row["energy_pj"]
     areaSquareMicrons = row["area_um2"]
     energyDelayProduct = row["edp"]
+    taxShareOfCycles = row["tax_share_cycles"]
+    taxShareOfEnergy = row["tax_share_energy"]
+    taxShareOfArea = row["tax_share_area"]
     dramReadBytes = row["dram_read_bytes"]
     dramWriteBytes = row["dram_write_bytes"]
     boundCycles = row["bound_cycles"]
@@ -76,6 +83,9 @@ extension RecordedLayer: Encodable {
     case speedupVersusDenseRun = "speedup_vs_dense_run"
     case energyPicojoules = "energy_pj"
     case areaSquareMicrons = "area_um2"
+    case taxShareOfCycles = "tax_share_cycles"
+    case taxShareOfEnergy = "tax_share_energy"
+    case taxShareOfArea = "tax_share_area"
     case dramReadBytes = "dram_read_bytes"
     case dramWriteBytes = "dram_write_bytes"
     case boundCycles = "bound_cycles"
@@ -102,6 +112,9 @@ extension RecordedLayer: Encodable {
     try keys.encode(energyPicojoules, forKey: .energyPicojoules)
     try keys.encode(areaSquareMicrons, forKey: .areaSquareMicrons)
     try keys.encode(energyDelayProduct, forKey: .edp)
+    try keys.encode(taxShareOfCycles, forKey: .taxShareOfCycles)
+    try keys.encode(taxShareOfEnergy, forKey: .taxShareOfEnergy)
+    try keys.encode(taxShareOfArea, forKey: .taxShareOfArea)
     try keys.encode(dramReadBytes, forKey: .dramReadBytes)
     try keys.encode(dramWriteBytes, forKey: .dramWriteBytes)
     try keys.encode(boundCycles, forKey: .boundCycles)

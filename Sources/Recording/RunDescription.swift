@@ -24,10 +24,12 @@ public struct RunDescription: Equatable, Sendable {
   public var command: String
   /// Number of layers of the workload, at least 1.
   public var layers: Int
+  /// The table of prices that the costs of layers follow from, as YAML; nil if layers are written without costs.
+  public var energyTable: String?
 
   public init(
     design: String, workload: String, seed: UInt64, version: String, configuration: String, contentID: UInt64,
-    recordLevel: RecordLevel, command: String, layers: Int
+    recordLevel: RecordLevel, command: String, layers: Int, energyTable: String? = nil
   ) {
     self.design = design
     self.workload = workload
@@ -38,6 +40,7 @@ public struct RunDescription: Equatable, Sendable {
     self.recordLevel = recordLevel
     self.command = command
     self.layers = layers
+    self.energyTable = energyTable
   }
 
   /// The name of the file where the user gives none: `<design>-<workload>-<first 8 of the content id>.sqlite`.

@@ -9,7 +9,8 @@ enum RunTable {
     for (index, run) in runs.enumerated() {
       try insertion.insert([
         identifier(index), "running", run.design, run.workload, Int64(run.seed), run.version, run.configuration,
-        nil, nil, run.contentID.hashText, run.command, run.recordLevel.rawValue, run.layers, nil,
+        nil, nil, run.contentID.hashText, run.command, run.recordLevel.rawValue, run.layers,
+        run.energyTable, nil,
       ])
     }
   }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The silicon that one component occupies, or the part of it that a rank of sparsity support causes.
+/// The silicon that parts of one kind in one component occupy.
 public struct AreaEntry: Equatable, Sendable {
   public var component: String
+  /// Which parts of the component, e.g. `rank1_multiplexers`; unique within it.
+  public var part: String
   /// Area in 1e-6 um^2.
   public var microSquareMicrons: Int64
   /// Whether the silicon exists only because sparsity is supported.
@@ -10,8 +12,9 @@ public struct AreaEntry: Equatable, Sendable {
   /// The HSS rank that causes a tax; nil where none does.
   public var rank: Int?
 
-  public init(component: String, microSquareMicrons: Int64, isSparsityTax: Bool, rank: Int? = nil) {
+  public init(component: String, part: String, microSquareMicrons: Int64, isSparsityTax: Bool, rank: Int? = nil) {
     self.component = component
+    self.part = part
     self.microSquareMicrons = microSquareMicrons
     self.isSparsityTax = isSparsityTax
     self.rank = rank

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Accelerators
 import ArgumentParser
+import EnergyArea
 import Foundation
 import Recording
 import SimulationKernel
@@ -38,6 +39,8 @@ struct Ending {
     case let error as ConfigurationError: self.init(error.exitCode, error)
     case let error as DRAMConfigurationError: self.init(65, error)
     case let error as RecordingError: self.init(error.exitCode, error)
+    case let error as PriceTableError: self.init(error.exitCode, error)
+    case let error as PricingError: self.init(65, error)
     case let error as PatternError: self.init(64, error)
     case let error as MappingError: self.init(64, error)
     case let error as PatternViolation: self.init(65, error)

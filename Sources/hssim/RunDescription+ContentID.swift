@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Accelerators
+import EnergyArea
 import Recording
 import Workloads
 
@@ -7,11 +8,12 @@ extension RunDescription {
   /// Describes the run of a workload on a design.
   ///
   /// The content id is a hash of everything that a result can depend on: the simulator's version, the resolved
-  /// configuration, the workload (the text of the trace and the bytes of its tensor files, or the options of the random
+  /// configuration, the prices, the workload (the text of the trace and the bytes of its tensor files, or the options of the random
   /// product) and the seed. How much is recorded changes no result and is no part of it: runs at different levels have
   /// the same id, and the file keeps them apart by its column `record_level`.
   init(
-    of workload: Workload, on values: ParameterValues, part: DRAMCatalogue.Part?, seed: UInt64, recordLevel: RecordLevel, command: String
+    of workload: Workload, on values: ParameterValues, part: DRAMCatalogue.Part?, pricing: Pricing, seed: UInt64,
+    recordLevel: RecordLevel, command: String
   ) throws(WorkloadError) {
     // Without notes of where a value was stated: designs that are the same give files that are the same.
     var configuration = values.resolvedText(annotated: false)
@@ -22,10 +24,14 @@ extension RunDescription {
     var hash = StableHash()
     hash.combine("hssim \(Hssim.version)")
     hash.combine(configuration)
+    let table = pricing.table.yamlText
+    hash.combine(table)
+    hash.combine(pricing.options.includesLeakage ? 1 : 0)
     try workload.combine(into: &hash)
     hash.combine(seed)
     self.init(
       design: values.name, workload: workload.name, seed: seed, version: Hssim.version, configuration: configuration,
-      contentID: hash.value, recordLevel: recordLevel, command: command, layers: workload.layerNames.count)
+      contentID: hash.value, recordLevel: recordLevel, command: command, layers: workload.layerNames.count,
+      energyTable: table)
   }
 }

@@ -29,6 +29,7 @@ struct RunReport {
   var text: String {
     var text = table.description + "\n"
     for remark in run.layers.compactMap(Self.remark) { text += remark + "\n" }
+    if let costs { text += costs + "\n" }
     let query =
       "SELECT layer, cause, blamed, sum(lane_cycles) AS lane_cycles FROM cycle_ledger "
       + "GROUP BY layer, cause, blamed ORDER BY layer, lane_cycles DESC"
@@ -40,11 +41,25 @@ struct RunReport {
     return text
   }
 
+  /// Energy of all layers, and the chip's area; nil where no prices were applied.
+  private var costs: String? {
+    let energies = run.layers.compactMap(\.energyPicojoules)
+    guard let layer = run.layers.first, let area = layer.areaSquareMicrons, energies.count == run.layers.count else {
+      return nil
+    }
+    let taxes = run.layers.reduce(0) { $0 + ($1.energyPicojoules ?? 0) * ($1.taxShareOfEnergy ?? 0) }
+    let energy = energies.reduce(0, +)
+    let share = energy > 0 ? 100 * taxes / energy : 0
+    return "energy \(decimal(energy / 1e6, places: 2)) uJ, of it \(decimal(share, places: 1)) % sparsity tax; "
+      + "area \(decimal(area / 1e6, places: 3)) mm2 without DRAM, of it "
+      + "\(decimal(100 * (layer.taxShareOfArea ?? 0), places: 1)) %"
+  }
+
   private var table: TextTable {
     var table = TextTable([
       ("layer", .left), ("pattern", .left), ("executed", .left), ("cycles", .right), ("utilization", .right),
       ("speed-up", .right), ("bound", .right), ("cycles/bound", .right), ("bounded by", .left), ("DRAM MB", .right),
-      ("verified", .left),
+      ("energy uJ", .right), ("of it tax", .right), ("verified", .left),
     ])
     for layer in run.layers {
       let bound = layer.bounds.first
@@ -53,7 +68,9 @@ struct RunReport {
         layer.layer, layer.pattern, layer.patternExecuted, "\(layer.cycles)",
         decimal(100 * layer.utilization, places: 1) + " %", decimal(layer.speedupVersusDense, places: 2),
         bound.map { "\($0.cycles)" } ?? "-", ratio.map { decimal($0, places: 3) } ?? "-", bound?.kind ?? "-",
-        decimal(Double(layer.dramReadBytes + layer.dramWriteBytes) / 1e6, places: 2), layer.isVerified ? "yes" : "NO",
+        decimal(Double(layer.dramReadBytes + layer.dramWriteBytes) / 1e6, places: 2),
+        layer.energyPicojoules.map { decimal($0 / 1e6, places: 2) } ?? "-",
+        layer.taxShareOfEnergy.map { decimal(100 * $0, places: 1) + " %" } ?? "-", layer.isVerified ? "yes" : "NO",
       ])
     }
     return table

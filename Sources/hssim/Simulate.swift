@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Accelerators
 import ArgumentParser
+import EnergyArea
 import Recording
 import Workloads
 
@@ -38,6 +39,8 @@ struct Simulate: ParsableCommand {
 
   @OptionGroup var design: DesignOptions
 
+  @OptionGroup var energy: EnergyOptions
+
   @Option(help: ArgumentHelp("Seed of random operands, 0 to 9223372036854775807.", valueName: "n"))
   var seed: UInt64 = 0
 
@@ -68,16 +71,18 @@ struct Simulate: ParsableCommand {
     let workload = try workload()
     let values = try design.values()
     let part = try DesignOptions.part(of: values)
+    let machine = HighLightMachine(HighLightSpecification(values, part: part?.specification))
+    let pricing = try energy.pricing(of: machine.specification)
     let description = try RunDescription(
-      of: workload, on: values, part: part, seed: seed, recordLevel: recordLevel(), command: command(of: workload))
+      of: workload, on: values, part: part, pricing: pricing, seed: seed, recordLevel: recordLevel(),
+      command: command(of: workload))
     let path = output ?? description.defaultFileName
     try checkPlaces(of: workload, output: path)
     let database = try RunDatabase.open(path, runs: [description], existing: force ? .replace : .resume)
     try workload.checkValues(seed: seed)
     let job = SimulationJob(
-      workload: workload, machine: HighLightMachine(HighLightSpecification(values, part: part?.specification)),
-      description: description,
-      database: database, result: result.map { SimulationJob.ResultFile(path: $0, isReplacing: force) })
+      workload: workload, machine: machine, pricing: pricing, description: description, database: database,
+      result: result.map { SimulationJob.ResultFile(path: $0, isReplacing: force) })
     try job.run()
     let report = RunReport(try RecordedRun(path: path), path: path)
     try StandardOutput.write(format == .json ? report.json() : report.text)
@@ -122,6 +127,7 @@ struct Simulate: ParsableCommand {
   private func command(of workload: Workload) -> String {
     var words = ["hssim", "simulate"] + workload.arguments + ["--design", design.design.lastPathComponent]
     for override in design.set { words += ["--set", override] }
+    words += energy.words
     words += ["--seed", "\(seed)", "--record", record]
     return words.map(shellWord).joined(separator: " ")
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Accelerators
+import EnergyArea
 import Recording
 import Sparsity
 import Workloads
@@ -14,6 +15,7 @@ struct SimulationJob {
 
   let workload: Workload
   let machine: HighLightMachine
+  let pricing: Pricing
   let description: RunDescription
   let database: RunDatabase
   let result: ResultFile?
@@ -61,14 +63,16 @@ struct SimulationJob {
       guard interruption.signal == nil else { throw CancellationError() }
       progress.begin(layer: index, name: name)
       let layer = try workload.layer(index, seed: description.seed)
-      let outcome = try machine.simulate(
+      var outcome = try machine.simulate(
         layer, options: LayerOptions(recordsSpans: description.recordLevel != .summary)
       ) { cycle, bound in
         progress.update(cycle: cycle, bound: bound)
         return interruption.signal == nil
       }
       if !isWritten {
-        try database.write(layer: outcome.summary, statistics: outcome.statistics, layerIndex: index)
+        let costs = try pricing.apply(to: &outcome.summary, &outcome.statistics, of: outcome.inventory)
+        try database.write(
+          layer: outcome.summary, statistics: outcome.statistics, costs: costs, layerIndex: index)
       }
       if result != nil {
         products.append((name, .int32(Tensor(shape: [layer.m, layer.n], elements: outcome.z))))

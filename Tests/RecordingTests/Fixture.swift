@@ -164,7 +164,8 @@ struct ExampleLayer {
       costs.actionAttojoules.append(Int64.random(in: 0...9_999_999_999_999, using: &random))
       costs.areas.append(
         AreaEntry(
-          component: component, microSquareMicrons: Int64.random(in: 1...99_999_999_999, using: &random),
+          component: component, part: "\(action)s",
+          microSquareMicrons: Int64.random(in: 1...99_999_999_999, using: &random),
           isSparsityTax: isTax, rank: rank))
     }
     summary.energyAttojoules = costs.actionAttojoules.reduce(0, +)

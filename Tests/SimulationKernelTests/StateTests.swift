@@ -44,14 +44,14 @@ import Testing
   @Test func `every piece of state is a region of its owner`() {
     _ = State(Registers(), of: "array", in: clock)
     _ = StateArray(repeating: Registers(), count: 3, of: "buffer", in: clock)
-    #expect(simulation.regions.map(\.owner) == ["array", "buffer"])
-    #expect(simulation.regions.map(\.bytes) == [24, 72])
-    #expect(simulation.regions.allSatisfy { UInt(bitPattern: $0.start) % 64 == 0 })
+    #expect(simulation.stateMemory.regions.map(\.owner) == ["array", "buffer"])
+    #expect(simulation.stateMemory.regions.map(\.bytes) == [24, 72])
+    #expect(simulation.stateMemory.regions.allSatisfy { UInt(bitPattern: $0.start) % 64 == 0 })
   }
 
   @Test func `the padding behind an element is zero`() throws {
     _ = StateArray(repeating: Registers(), count: 8, of: "buffer", in: clock)
-    let region = try #require(simulation.regions.first)
+    let region = try #require(simulation.stateMemory.regions.first)
     let bytes = UnsafeRawBufferPointer(start: region.start, count: region.bytes)
     for element in 0..<8 { #expect(bytes[(element * 24 + 17)..<(element * 24 + 24)].allSatisfy { $0 == 0 }) }
   }

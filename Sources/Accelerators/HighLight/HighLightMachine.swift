@@ -66,8 +66,8 @@ public struct HighLightMachine: Sendable {
     statistics.resultHash = check.resultHash
     try check.run()
     return LayerOutcome(
-      summary: summary(of: prepared, statistics: statistics), statistics: statistics, z: z,
-      requantisation: prepared.requantisation)
+      summary: summary(of: prepared, statistics: statistics), statistics: statistics, inventory: figure.inventory,
+      z: z, requantisation: prepared.requantisation)
   }
 
   private func summary(
@@ -104,6 +104,8 @@ public struct LayerOptions: Sendable {
 public struct LayerOutcome: Sendable {
   public var summary: LayerSummary
   public var statistics: LayerStatistics
+  /// What the machine was built of, for a price table.
+  public var inventory: Inventory
   /// Z, exact, row-major [M, N].
   public var z: [Int32]
   /// The scale that the result was requantised with, given or chosen.

@@ -44,6 +44,10 @@ public struct HighLightSpecification: Sendable {
   /// Bits of a stored result, 8 or 16.
   public let outputBits: Int
 
+  /// Bits that a price table's macros are priced at, whatever the width of the part that works: the register file's sums
+  /// have 32 bits, and its accesses cost what the design says.
+  public var pricedBits: [String: Int] { ["rf_partial_sum": values.integer("rf.priced_bits")] }
+
   /// Rows of Z in a block.
   public var rowsPerBlock: Int { arrays * Self.rowsPerArray }
   /// MACs of the machine.

@@ -59,7 +59,7 @@ public final class ActivationUnit: Component, ActionReporting {
   public let columns: Input<BlockColumn>
   public let outputs: Output<OutputColumn>
 
-  private let specification: Specification
+  let specification: Specification
   private let result: ResultMatrix
   @State private var state: Registers
 

@@ -38,6 +38,7 @@ public final class Collector: Component, ActionReporting {
   /// Partial sums.
   public let spills: Output<BlockColumn>
 
+  let wordsPerCycle: Int
   /// Cycles that a column occupies the network.
   private let cyclesPerColumn: Cycle
   @State private var state: Registers
@@ -45,6 +46,7 @@ public final class Collector: Component, ActionReporting {
   /// - Parameter wordsPerCycle: sums per cycle that the network carries.
   public init(in clock: ClockDomain, name: String = "NoC.collect", arrays: Int, wordsPerCycle: Int) {
     precondition(arrays >= 1 && arrays <= 4, "a block has at most 64 rows")
+    self.wordsPerCycle = wordsPerCycle
     cyclesPerColumn = Cycle((arrays * 16 + wordsPerCycle - 1) / wordsPerCycle)
     self.arrays = (0..<arrays).map { Input("array\($0)", of: name, in: clock) }
     columns = Output("columns", of: name, in: clock)

@@ -19,6 +19,7 @@ public final class MulticastNetwork: Component, ActionReporting {
   public let windows: Input<OperandWindow>
   public let branches: [Output<OperandWindow>]
 
+  let bytesPerCycle: Int
   /// Cycles that a window occupies the network.
   private let cyclesPerWindow: Cycle
   private let windowBytes: Int
@@ -31,6 +32,7 @@ public final class MulticastNetwork: Component, ActionReporting {
   public init(
     in clock: ClockDomain, name: String = "NoC.multicast", branches: Int, bytesPerCycle: Int, windowBytes: Int
   ) {
+    self.bytesPerCycle = bytesPerCycle
     cyclesPerWindow = Cycle((windowBytes + bytesPerCycle - 1) / bytesPerCycle)
     self.windowBytes = windowBytes
     arrays = []

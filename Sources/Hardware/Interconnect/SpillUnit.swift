@@ -26,7 +26,7 @@ public final class SpillUnit: Component, ActionReporting {
   public let writes: Output<DRAMWrite>
   public let notes: Output<SpillNote>
 
-  private let arrays: Int
+  let arrays: Int
   private let address: Int
   private let linesPerPart: Int
   @State private var state: Registers

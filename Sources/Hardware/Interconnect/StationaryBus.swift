@@ -52,7 +52,7 @@ public final class StationaryBus: Component, ActionReporting {
   public let rank0: Input<MetadataField>
   public let arrays: [Output<StationaryRow>]
 
-  private let specification: Specification
+  let specification: Specification
   private let padding: PaddingTable
   private let identityBlockOffsets: UInt32
   private let identityValueOffsets: UInt32

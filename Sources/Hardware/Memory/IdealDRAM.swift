@@ -30,10 +30,7 @@ public final class IdealDRAM: Component, OffChipMemory {
     /// The next free byte slot of the read (or shared) and write channels, counted as cycle times bytes per cycle.
     var readFree: Int64 = 0
     var writeFree: Int64 = 0
-    var dataReads: Int64 = 0
-    var metadataReads: Int64 = 0
-    var dataWrites: Int64 = 0
-    var metadataWrites: Int64 = 0
+    var traffic = DRAMTraffic()
   }
 
   public let reads: Input<DRAMRead>
@@ -112,7 +109,7 @@ public final class IdealDRAM: Component, OffChipMemory {
         ring: request.ring, slot: request.slot, blame: Blame(.dram, component: index),
         line: image.line(at: Int(request.address))),
       bytes: Line.byteCount)
-    if request.ring.isData { state.dataReads += 1 } else { state.metadataReads += 1 }
+    state.traffic.countRead(of: request.ring)
     return .worked
   }
 
@@ -129,7 +126,7 @@ public final class IdealDRAM: Component, OffChipMemory {
     if specification.isShared { state.readFree = end.byte } else { state.writeFree = end.byte }
     image.store(request.line, byteCount: Int(request.byteCount), at: Int(request.address))
     acknowledgements.send(DRAMAcknowledgement(), bytes: 0)
-    if request.isMetadata { state.metadataWrites += 1 } else { state.dataWrites += 1 }
+    state.traffic.countWrite(isMetadata: request.isMetadata)
     return .worked
   }
 
@@ -144,8 +141,8 @@ public final class IdealDRAM: Component, OffChipMemory {
 
   public func channelStatistics() -> [DRAMStatistics] {
     var statistics = DRAMStatistics()
-    statistics.reads = state.dataReads + state.metadataReads
-    statistics.writes = state.dataWrites + state.metadataWrites
+    statistics.reads = state.traffic.reads
+    statistics.writes = state.traffic.writes
     statistics.requests = statistics.reads + statistics.writes
     statistics.readBytes = statistics.reads * Int64(Line.byteCount)
     statistics.writeBytes = statistics.writes * Int64(Line.byteCount)
@@ -163,22 +160,12 @@ public final class IdealDRAM: Component, OffChipMemory {
   public func busyTime() -> Femtoseconds {
     // A line takes its bytes' share of a cycle, and the last one may end with the run.
     let perLine = Int64(Line.byteCount) * clock.period
-    let reads = (state.dataReads + state.metadataReads) * perLine / Int64(specification.readBytesPerCycle)
+    let reads = state.traffic.reads * perLine / Int64(specification.readBytesPerCycle)
     let writes =
-      (state.dataWrites + state.metadataWrites) * perLine
+      state.traffic.writes * perLine
       / Int64(specification.isShared ? specification.readBytesPerCycle : specification.writeBytesPerCycle)
     return specification.isShared ? reads + writes : max(reads, writes)
   }
 
-  public var actionCounts: [ActionCount] {
-    let bits = Int64(Line.byteCount * 8)
-    return [
-      ActionCount(component: name, action: "data_read", count: state.dataReads, bits: bits, isSparsityTax: false),
-      ActionCount(component: name, action: "data_write", count: state.dataWrites, bits: bits, isSparsityTax: false),
-      ActionCount(
-        component: name, action: "metadata_read", count: state.metadataReads, bits: bits, isSparsityTax: true),
-      ActionCount(
-        component: name, action: "metadata_write", count: state.metadataWrites, bits: bits, isSparsityTax: true),
-    ]
-  }
+  public var actionCounts: [ActionCount] { state.traffic.actionCounts(component: name, bytes: Line.byteCount) }
 }

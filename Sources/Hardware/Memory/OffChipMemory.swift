@@ -6,7 +6,7 @@ import Statistics
 ///
 /// A read that was sent after the acknowledgement of a write sees what was written. Lines may come in another order than
 /// they were asked for; each says where in the buffer it belongs.
-public protocol OffChipMemory: Component, ActionReporting {
+public protocol OffChipMemory: Component, ActionReporting, InventoryReporting {
   var reads: Input<DRAMRead> { get }
   /// Results.
   var writes: Input<DRAMWrite> { get }

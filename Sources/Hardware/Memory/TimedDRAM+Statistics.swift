@@ -47,14 +47,6 @@ extension TimedDRAM {
   }
 
   public var actionCounts: [ActionCount] {
-    let bits = Int64(specification.organisation.transactionBytes * 8)
-    return [
-      ActionCount(component: name, action: "data_read", count: state.dataReads, bits: bits, isSparsityTax: false),
-      ActionCount(component: name, action: "data_write", count: state.dataWrites, bits: bits, isSparsityTax: false),
-      ActionCount(
-        component: name, action: "metadata_read", count: state.metadataReads, bits: bits, isSparsityTax: true),
-      ActionCount(
-        component: name, action: "metadata_write", count: state.metadataWrites, bits: bits, isSparsityTax: true),
-    ]
+    state.traffic.actionCounts(component: name, bytes: specification.organisation.transactionBytes)
   }
 }

@@ -39,11 +39,8 @@ public final class TimedDRAM: Component, OffChipMemory {
     var acceptedWrites: Int32 = 0
     var acceptedSpills: Int32 = 0
     var nextSequence: Int64 = 0
-    /// Transactions.
-    var dataReads: Int64 = 0
-    var metadataReads: Int64 = 0
-    var dataWrites: Int64 = 0
-    var metadataWrites: Int64 = 0
+    /// In transactions.
+    var traffic = DRAMTraffic()
   }
 
   public let reads: Input<DRAMRead>
@@ -153,7 +150,7 @@ public final class TimedDRAM: Component, OffChipMemory {
       }
       let request = reads.receive()
       transfers[Int(state.entry)].line = image.line(at: Int(request.address))
-      if request.ring.isData { state.dataReads += Int64(perLine) } else { state.metadataReads += Int64(perLine) }
+      state.traffic.countRead(of: request.ring, Int64(perLine))
       state.entry = -1
       state.acceptedReads = 0
     }
@@ -181,7 +178,7 @@ public final class TimedDRAM: Component, OffChipMemory {
       requests.receive()
       image.store(write.line, byteCount: Int(write.byteCount), at: Int(write.address))
       acknowledgements.send(DRAMAcknowledgement(), bytes: 0)
-      if write.isMetadata { state.metadataWrites += Int64(count) } else { state.dataWrites += Int64(count) }
+      state.traffic.countWrite(isMetadata: write.isMetadata, Int64(count))
       state[keyPath: accepted] = 0
     }
     return nil

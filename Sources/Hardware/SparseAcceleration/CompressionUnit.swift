@@ -62,7 +62,7 @@ public final class CompressionUnit: Component, ActionReporting {
   public let acknowledgements: Input<DRAMAcknowledgement>
   public let writes: Output<DRAMWrite>
 
-  private let layout: OutputLayout
+  let layout: OutputLayout
   @State private var state: Registers
 
   public init(in clock: ClockDomain, name: String = "CompressionUnit", layout: OutputLayout) {
@@ -202,8 +202,7 @@ public final class CompressionUnit: Component, ActionReporting {
         component: name, action: "compress_word", count: layout.isCompressed ? state.words : 0, bits: bits,
         isSparsityTax: true),
       ActionCount(
-        component: name, action: "pass_word", count: layout.isCompressed ? 0 : state.words, bits: bits,
-        isSparsityTax: false),
+        component: name, action: "pass_word", count: state.words, bits: bits, isSparsityTax: false),
     ]
   }
 }

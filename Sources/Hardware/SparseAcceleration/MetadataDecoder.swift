@@ -46,8 +46,8 @@ public final class MetadataDecoder: Component, ActionReporting {
   public let fields: Output<MetadataField>
 
   /// The rank whose offsets are decoded; nil for operand B.
-  private let rank: Int?
-  private let widestField: Int
+  let rank: Int?
+  let widestField: Int
   @State private var state: Registers
 
   /// - Parameter widestField: bits of the widest field, for the price of the decoder.

@@ -54,7 +54,7 @@ public final class VFMU: Component, ActionReporting {
   public let masks: Input<MetadataField>
   public let windows: Output<OperandWindow>
 
-  private let specification: Specification
+  let specification: Specification
   private let wordsPerRow: Int32
   private let buffer: StateArray<Int16>
   @State private var state: Registers

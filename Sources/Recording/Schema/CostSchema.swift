@@ -24,6 +24,7 @@ enum CostSchema {
       Column("layer_id", "INTEGER NOT NULL", unit: "id", "The layer."),
       Column("area_index", "INTEGER NOT NULL", unit: "1", "Position in the layer's costs."),
       Column("component", "TEXT NOT NULL", unit: "text", "Whose area."),
+      Column("part", "TEXT NOT NULL", unit: "text", "What occupies it."),
       Column("kind", "TEXT NOT NULL CHECK (kind IN ('base', 'tax'))", unit: "text", "Base or tax."),
       Column("rank", "INTEGER", unit: "1", "The rank that causes a tax."),
       Column("micro_um2", "INTEGER NOT NULL", unit: "1e-6 um2", "Area, exact."),
@@ -57,6 +58,7 @@ enum CostSchema {
       Column("run_id", "l.run_id", unit: "id", "The run, as in `run`."),
       Column("layer", "l.name", unit: "text", "The layer, as in `layer_summary`."),
       Column("component", "a.component", unit: "text", "The component that occupies it."),
+      Column("part", "a.part", unit: "text", "The parts of the component that occupy it, e.g. `rank1_multiplexers`."),
       Column("area_um2", "a.micro_um2 / 1e6", unit: "um2", "Area of the piece.", formula: "area_micro_um2 / 1e6"),
       Column(
         "kind", "a.kind", unit: "text", "`tax` if it exists only because sparsity is supported, else `base`."),

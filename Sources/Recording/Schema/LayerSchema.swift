@@ -105,6 +105,31 @@ enum LayerSchema {
       Column("clock_ghz", "l.clock_ghz", unit: "GHz", "Frequency of the core clock."),
       Column("energy_attojoules", "l.energy_attojoules", unit: "aJ", "`energy_pj` as the exact integer."),
       Column("area_micro_um2", "l.area_micro_um2", unit: "1e-6 um2", "`area_um2` as the exact integer."),
+      Column(
+        "tax_share_cycles",
+        """
+        coalesce((SELECT sum(e.lane_cycles) FROM stored_ledger AS e
+            JOIN cause AS c ON c.cause = e.cause AND c.kind = 'tax' WHERE e.layer_id = l.layer_id), 0)
+            / (1.0 * l.lanes * l.cycles)
+        """, unit: "1", "Share of all lane-cycles that were lost only because sparsity is supported.",
+        formula: "coalesce((SELECT sum(t.value) FROM sparsity_tax AS t WHERE t.quantity = 'cycles' "
+          + "AND t.run_id = layer_summary.run_id AND t.layer = layer_summary.layer), 0) / (1.0 * lanes * cycles)"),
+      Column(
+        "tax_share_energy",
+        """
+        1.0 * (SELECT coalesce(sum(a.attojoules), 0) FROM stored_action AS a
+            WHERE a.layer_id = l.layer_id AND a.kind = 'tax') / l.energy_attojoules
+        """, unit: "1", "Share of the energy that was spent only because sparsity is supported; NULL without energy.",
+        formula: "1.0 * (SELECT coalesce(sum(e.energy_attojoules), 0) FROM energy_breakdown AS e WHERE e.kind = 'tax' "
+          + "AND e.run_id = layer_summary.run_id AND e.layer = layer_summary.layer) / energy_attojoules"),
+      Column(
+        "tax_share_area",
+        """
+        1.0 * (SELECT coalesce(sum(a.micro_um2), 0) FROM stored_area AS a
+            WHERE a.layer_id = l.layer_id AND a.kind = 'tax') / l.area_micro_um2
+        """, unit: "1", "Share of the area that is there only because sparsity is supported; NULL without area.",
+        formula: "1.0 * (SELECT coalesce(sum(a.area_micro_um2), 0) FROM area_breakdown AS a WHERE a.kind = 'tax' "
+          + "AND a.run_id = layer_summary.run_id AND a.layer = layer_summary.layer) / area_micro_um2"),
     ])
 
   static let mapping = Relation(

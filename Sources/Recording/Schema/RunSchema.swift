@@ -29,6 +29,9 @@ enum RunSchema {
         "record_level", "TEXT NOT NULL", unit: "text",
         "What was recorded: `summary`, `spans` or `events`. Relations that need more are empty."),
       Column("layers", "INTEGER NOT NULL", unit: "layers", "Number of layers of the workload, simulated or not yet."),
+      Column(
+        "energy_table", "TEXT", unit: "text",
+        "The table of prices that energy and area follow from, as YAML; NULL if none was applied."),
       Column("message", "TEXT", unit: "text", "Why the run failed; NULL otherwise."),
     ])
 

@@ -129,7 +129,7 @@ struct IdealDRAMTests {
     for index in 0..<64 {
       #expect(read[index] == (index < 10 ? Line(number: 9) : Line(number: 1)).bytes[index])
     }
-    #expect(memory.actionCounts.map(\.count) == [0, 0, 1, 1])
+    #expect(memory.actionCounts.map(\.count) == [0, 0, 0, 0, 1, 1])
     let traffic = memory.channelStatistics()[0]
     #expect(traffic.readBytes == 64 && traffic.writeBytes == 64)
   }

@@ -125,7 +125,7 @@ struct CompressionUnitTests {
       let maskLines = (mask - result.layout.maskAddress + 63) / 64
       #expect(run.writes.count { !$0.isMetadata } == lines)
       #expect(run.writes.count { $0.isMetadata } == maskLines)
-      #expect(run.actions == [Int64(rows * 11), 0])
+      #expect(run.actions == [Int64(rows * 11), Int64(rows * 11)])
     }
   }
 
