@@ -14,7 +14,9 @@ public struct DRAMCatalogue: Sendable {
   /// The folder of the parts.
   public let path: String
 
-  public init(_ folder: ConfigurationFolder) { self.init(path: (folder.path as NSString).appendingPathComponent("dram")) }
+  public init(_ folder: ConfigurationFolder) {
+    self.init(path: (folder.path as NSString).appendingPathComponent("dram"))
+  }
 
   public init(path: String) { self.path = path }
 

@@ -6,7 +6,10 @@ extension HighLight {
   /// What the machine is built of, box by box; complete once it is wired.
   var inventory: Inventory {
     let boxes: [any InventoryReporting] =
-      [memory as any InventoryReporting, buffer, rank1Decoder, rank0Decoder, maskDecoder, vfmu, multicast, stationaryBus] + arrays
+      [
+        memory as any InventoryReporting, buffer, rank1Decoder, rank0Decoder, maskDecoder, vfmu, multicast,
+        stationaryBus,
+      ] + arrays
       + [collector, activationUnit, compressionUnit, spillUnit, reloadNetwork, sequencer]
     return Inventory(joining: boxes.map(\.inventory))
   }

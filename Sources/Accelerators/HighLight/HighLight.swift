@@ -27,7 +27,8 @@ final class HighLight {
 
   /// The components that report actions, in the figure's order.
   var reporting: [any ActionReporting] {
-    [memory as any ActionReporting, buffer, rank1Decoder, rank0Decoder, maskDecoder, vfmu, multicast, stationaryBus] + arrays
+    [memory as any ActionReporting, buffer, rank1Decoder, rank0Decoder, maskDecoder, vfmu, multicast, stationaryBus]
+      + arrays
       + [collector, activationUnit, compressionUnit, spillUnit, reloadNetwork]
   }
 

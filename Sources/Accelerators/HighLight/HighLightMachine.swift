@@ -81,8 +81,10 @@ public struct HighLightMachine: Sendable {
       pattern: (layer.declaredPattern ?? .dense).description, patternExecuted: prepared.executed.description,
       m: Int64(layer.m), n: Int64(layer.n), k: Int64(layer.k), lanes: ledger.lanes, cycles: ledger.cycles,
       macsEffectual: ledger.laneCycles(of: .effectual),
-      laneCyclesActive: active.reduce(0) { $0 + ledger.laneCycles(of: $1) }, dramReadBytes: statistics.dram.reduce(0) { $0 + $1.readBytes },
-      dramWriteBytes: statistics.dram.reduce(0) { $0 + $1.writeBytes }, clockGHz: specification.clockGHz, verified: true,
+      laneCyclesActive: active.reduce(0) { $0 + ledger.laneCycles(of: $1) },
+      dramReadBytes: statistics.dram.reduce(0) { $0 + $1.readBytes },
+      dramWriteBytes: statistics.dram.reduce(0) { $0 + $1.writeBytes }, clockGHz: specification.clockGHz,
+      verified: true,
       mapping: LoopNestText(prepared, specification: specification).description)
   }
 }

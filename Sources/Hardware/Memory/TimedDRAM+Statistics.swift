@@ -35,11 +35,12 @@ extension TimedDRAM {
 
   public func busyTime() -> Femtoseconds {
     advanceChannels(through: clock.cycle)
-    let busiest = channels.map { channel in
-      [DRAMCommand.read, .readAutoPrecharge, .write, .writeAutoPrecharge].reduce(Int64(0)) {
-        $0 + channel.statistics.count($1)
-      }
-    }.max() ?? 0
+    let busiest =
+      channels.map { channel in
+        [DRAMCommand.read, .readAutoPrecharge, .write, .writeAutoPrecharge].reduce(Int64(0)) {
+          $0 + channel.statistics.count($1)
+        }
+      }.max() ?? 0
     // A burst that was sent for in the last clocks may end after the run.
     let bursts = max(0, busiest / Int64(specification.organisation.pseudoChannels) - 1)
     let lateClocks = Int64(max(specification.timing.nCL, specification.timing.nCWL))

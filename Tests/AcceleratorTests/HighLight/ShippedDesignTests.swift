@@ -13,7 +13,9 @@ struct HighLightDesignFileTests {
   func `the shipped design is the schema's defaults, every one stated`() throws {
     let values = try DesignFile(path: Self.path).values(among: [HighLightSpecification.schema])
     #expect(try values == ParameterValues(defaultsOf: HighLightSpecification.schema, name: "highlight"))
-    for key in HighLightSpecification.schema.keys where values.applies(key) { #expect(values.origin(of: key) != .defaultValue, "\(key)") }
+    for key in HighLightSpecification.schema.keys where values.applies(key) {
+      #expect(values.origin(of: key) != .defaultValue, "\(key)")
+    }
   }
 
   @Test
