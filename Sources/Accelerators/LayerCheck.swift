@@ -10,6 +10,11 @@ public struct LayerFailure: Error, Equatable, CustomStringConvertible {
   /// What should hold, and what was found instead.
   public let problem: String
 
+  public init(layer: String, problem: String) {
+    self.layer = layer
+    self.problem = problem
+  }
+
   public var description: String { "layer \(layer): \(problem)" }
 }
 

@@ -38,13 +38,17 @@ public enum MemoryModel: Sendable, Equatable {
   }
 
   /// Adds the memory to a simulation; a timed one brings its own clock.
-  func makeMemory(in core: ClockDomain, image: MemoryImage) -> any OffChipMemory {
+  ///
+  /// - Parameter observer: told of what a timed memory takes in.
+  func makeMemory(
+    in core: ClockDomain, image: MemoryImage, observer: (any DRAMRequestObserver)? = nil
+  ) -> any OffChipMemory {
     switch self {
     case .ideal(let specification): IdealDRAM(in: core, specification, image: image)
     case .timed(let part, let interface):
       TimedDRAM(
         in: core.simulation.addClock("dram", period: Femtoseconds(part.timing.clockPicoseconds) * 1000), part,
-        outstandingLines: interface.outstandingLines, image: image)
+        outstandingLines: interface.outstandingLines, image: image, observer: observer)
     }
   }
 

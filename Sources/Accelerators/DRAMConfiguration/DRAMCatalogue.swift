@@ -26,7 +26,8 @@ public struct DRAMCatalogue: Sendable {
     return files.filter { $0.hasSuffix(Self.ending) }.map { String($0.dropLast(Self.ending.count)) }.sorted()
   }
 
-  /// The part called `nameOrPath`; what ends in `.yaml` or `.yml`, or starts as a path does, is a file.
+  /// The part called `nameOrPath`; what ends in `.yaml` or `.yml`, or starts as a path does, is a file. The folders of a
+  /// name may be left out (`ds3_hbm2_1ch`).
   ///
   /// - Throws: `ConfigurationError`: 64 for an unknown name, 66 for a file that is missing or unreadable;
   ///   `DRAMConfigurationError` for its content.
@@ -34,13 +35,15 @@ public struct DRAMCatalogue: Sendable {
     let isPath =
       [Self.ending, ".yml"].contains(where: nameOrPath.hasSuffix)
       || ["/", "./", "../"].contains(where: nameOrPath.hasPrefix)
-    guard isPath || names.contains(nameOrPath) else {
+    let names = names
+    let name = names.first { $0 == nameOrPath } ?? names.first { $0.hasSuffix("/" + nameOrPath) }
+    guard isPath || name != nil else {
       throw ConfigurationError(
         .usage, at: option, problem: "there is no DRAM part \(Excerpt(nameOrPath)) in \(Excerpt(path, limit: 1000))",
         allowed: "\(names.joined(separator: ", ")), or the path of a .yaml file",
         suggestions: NearNames.suggestions(for: nameOrPath, among: names))
     }
-    let file = isPath ? nameOrPath : (path as NSString).appendingPathComponent(nameOrPath + Self.ending)
+    let file = isPath ? nameOrPath : (path as NSString).appendingPathComponent((name ?? nameOrPath) + Self.ending)
     guard let data = FileManager.default.contents(atPath: file) else {
       throw ConfigurationError(
         .missing, at: option, problem: "\(Excerpt(file, limit: 1000)) is missing or cannot be read",

@@ -109,13 +109,10 @@ struct DRAMConfigurationReader {
   }
 
   func controller(_ node: Node) throws(DRAMConfigurationError) -> DRAMControllerSpecification {
-    let counts: [(String, WritableKeyPath<DRAMControllerSpecification, Int>)] = [
-      ("read_queue", \.readQueue), ("write_queue", \.writeQueue), ("write_high_watermark", \.writeHighWatermark),
-      ("write_low_watermark", \.writeLowWatermark), ("bank_queue", \.bankQueue), ("row_hit_limit", \.rowHitLimit),
-    ]
+    let fields = DRAMControllerSpecification.fields
     let entries = try mapping(
       node, path: "controller", required: ["policy", "refresh", "write_high_watermark"],
-      optional: ["scheduler", "row_policy"] + counts.map(\.0))
+      optional: ["scheduler", "row_policy"] + fields.map(\.name).filter { $0 != "write_high_watermark" })
     let policy: DRAMControllerSpecification.Policy = try choice(entries["policy"], path: "controller.policy")
     var controller = DRAMControllerSpecification(policy: policy, writeHighWatermark: 0)
     controller.scheduler = try choice(
@@ -123,13 +120,13 @@ struct DRAMConfigurationReader {
     controller.rowPolicy = try choice(
       entries["row_policy"], path: "controller.row_policy", default: controller.rowPolicy)
     controller.refresh = try choice(entries["refresh"], path: "controller.refresh")
-    for (name, path) in counts {
+    for field in fields {
+      let name = field.name
       guard let value = entries[name] else { continue }
-      let misplaced = policy == .bankQueues ? ["write_low_watermark"] : ["bank_queue", "row_hit_limit"]
-      guard !misplaced.contains(name) else {
+      guard field.applies(to: policy) else {
         throw error(value, "controller.\(name): not allowed with policy \(policy.rawValue)")
       }
-      controller[keyPath: path] = try integer(value, path: "controller.\(name)")
+      controller[keyPath: field.path] = try integer(value, path: "controller.\(name)")
     }
     return controller
   }

@@ -5,11 +5,10 @@ import Statistics
 extension HighLight {
   /// What the machine is built of, box by box; complete once it is wired.
   var inventory: Inventory {
+    let network: [(any InventoryReporting)?] = [multicast, sharedNetwork]
     let boxes: [any InventoryReporting] =
-      [
-        memory as any InventoryReporting, buffer, rank1Decoder, rank0Decoder, maskDecoder, vfmu, multicast,
-        stationaryBus,
-      ] + arrays
+      [memory as any InventoryReporting, buffer, rank1Decoder, rank0Decoder, maskDecoder, vfmu]
+      + network.compactMap { $0 } + [stationaryBus] + arrays
       + [collector, activationUnit, compressionUnit, spillUnit, reloadNetwork, sequencer]
     return Inventory(joining: boxes.map(\.inventory))
   }

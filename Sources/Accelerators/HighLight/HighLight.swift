@@ -15,8 +15,10 @@ final class HighLight {
   let rank0Decoder: MetadataDecoder
   let maskDecoder: MetadataDecoder
   let vfmu: VFMU
-  let multicast: MulticastNetwork
   let stationaryBus: StationaryBus
+  /// One of the two carries operand B: a tree of its own, or wires that it shares with operand A.
+  let multicast: MulticastNetwork?
+  let sharedNetwork: SharedNetwork?
   let arrays: [PEArray]
   let collector: Collector
   let activationUnit: ActivationUnit
@@ -25,17 +27,31 @@ final class HighLight {
   let reloadNetwork: ReloadNetwork
   let sequencer: Sequencer
 
+  /// Bytes per cycle at which a component paces what it sends, by its name: the width of links that the kernel itself does
+  /// not limit.
+  func pacedWidths(_ network: NetworkSpecification) -> [String: Int64] {
+    var widths = [stationaryBus.name: Int64(network.operandABytesPerCycle)]
+    if let multicast { widths[multicast.name] = Int64(network.bytesPerCycle) }
+    if let sharedNetwork { widths[sharedNetwork.name] = Int64(network.bytesPerCycle) }
+    return widths
+  }
+
   /// The components that report actions, in the figure's order.
   var reporting: [any ActionReporting] {
-    [memory as any ActionReporting, buffer, rank1Decoder, rank0Decoder, maskDecoder, vfmu, multicast, stationaryBus]
-      + arrays
+    let network: [(any ActionReporting)?] = [multicast, sharedNetwork]
+    return [memory as any ActionReporting, buffer, rank1Decoder, rank0Decoder, maskDecoder, vfmu]
+      + network.compactMap { $0 } + [stationaryBus] + arrays
       + [collector, activationUnit, compressionUnit, spillUnit, reloadNetwork]
   }
 
-  init(in core: ClockDomain, _ specification: HighLightSpecification, _ layer: PreparedLayer) {
+  /// - Parameter observer: told of every request that a timed memory takes in.
+  init(
+    in core: ClockDomain, _ specification: HighLightSpecification, _ layer: PreparedLayer,
+    observer: (any DRAMRequestObserver)? = nil
+  ) {
     let values = specification.values
     let wordBytes = layer.wordBytes
-    memory = specification.memory.makeMemory(in: core, image: layer.image)
+    memory = specification.memory.makeMemory(in: core, image: layer.image, observer: observer)
     var plan = layer.mapping.plan
     plan.memoryComponent = memory.index
     buffer = GlobalBuffer(in: core, specification.buffer, plan: plan)
@@ -49,14 +65,27 @@ final class HighLight {
         bufferRows: values.integer("vfmu.buffer_rows"), wordBytes: wordBytes,
         isCompressed: layer.operandB.isCompressed))
     let arraySpecification = specification.array(layer.operandA.compressed.layout, wordBits: wordBytes * 8)
-    multicast = MulticastNetwork(
-      in: core, branches: specification.arrays, bytesPerCycle: values.integer("noc.bytes_per_cycle"),
-      windowBytes: arraySpecification.windowWords * wordBytes)
+    let network = specification.network
+    let windowBytes = arraySpecification.windowWords * wordBytes
+    switch network.kind {
+    case .multicastTree:
+      multicast = MulticastNetwork(
+        in: core, branches: specification.arrays, bytesPerCycle: network.bytesPerCycle, windowBytes: windowBytes)
+      sharedNetwork = nil
+    case .shared(let topology, let arbitration):
+      multicast = nil
+      sharedNetwork = SharedNetwork(
+        in: core,
+        SharedNetwork.Specification(
+          topology: topology, arbitration: arbitration, arrays: specification.arrays,
+          bytesPerCycle: network.bytesPerCycle, windowBytes: windowBytes,
+          rowBytes: HighLightSpecification.lanesPerRow * wordBytes))
+    }
     stationaryBus = StationaryBus(
       in: core,
       StationaryBus.Specification(
         array: arraySpecification, arrays: specification.arrays, wordBytes: wordBytes,
-        bytesPerCycle: values.integer("noc.operand_a_bytes_per_cycle")),
+        bytesPerCycle: network.operandABytesPerCycle),
       padding: layer.padding)
     arrays = (0..<specification.arrays).map { PEArray(in: core, name: "PEArray[\($0)]", arraySpecification) }
     collector = Collector(
@@ -66,7 +95,8 @@ final class HighLight {
     spillUnit = SpillUnit(in: core, program: layer.mapping.program)
     reloadNetwork = ReloadNetwork(in: core, arrays: specification.arrays)
     sequencer = Sequencer(in: core, program: layer.mapping.program, plan: plan)
-    multicast.setArrays(arrays.map(\.index))
+    multicast?.setArrays(arrays.map(\.index))
+    sharedNetwork?.setArrays(arrays.map(\.index))
     for array in arrays { array.collectorIndex = collector.index }
     wire(in: core.simulation, specification)
   }
@@ -74,7 +104,7 @@ final class HighLight {
   private func wire(in simulation: Simulation, _ specification: HighLightSpecification) {
     let values = specification.values
     let queue = specification.memoryQueueEntries
-    let network = Cycle(values.integer("noc.latency_cycles"))
+    let network = specification.network.latency
     let networkSlots = Int(network) + 1
     let access = Cycle(specification.buffer.latencyCycles)
     let rowSlots = Int(access) + 2
@@ -100,10 +130,19 @@ final class HighLight {
     simulation.connect(maskDecoder.fields, to: vfmu.masks, capacity: 2)
     simulation.connect(rank1Decoder.fields, to: stationaryBus.rank1, capacity: 2)
     simulation.connect(rank0Decoder.fields, to: stationaryBus.rank0, capacity: 2)
-    simulation.connect(vfmu.windows, to: multicast.windows, capacity: 2)
+    if let multicast { simulation.connect(vfmu.windows, to: multicast.windows, capacity: 2) }
+    if let sharedNetwork { simulation.connect(vfmu.windows, to: sharedNetwork.windows, capacity: 2) }
     for (index, array) in arrays.enumerated() {
-      simulation.connect(multicast.branches[index], to: array.windows, latency: network, capacity: networkSlots)
-      simulation.connect(stationaryBus.arrays[index], to: array.stationary, latency: network, capacity: networkSlots)
+      var windows = multicast?.branches[index]
+      var stationary = stationaryBus.arrays[index]
+      if let sharedNetwork {
+        simulation.connect(stationary, to: sharedNetwork.rows[index], capacity: 2)
+        windows = sharedNetwork.windowBranches[index]
+        stationary = sharedNetwork.rowBranches[index]
+      }
+      guard let windows else { preconditionFailure("a network carries operand B") }
+      simulation.connect(windows, to: array.windows, latency: network, capacity: networkSlots)
+      simulation.connect(stationary, to: array.stationary, latency: network, capacity: networkSlots)
       simulation.connect(array.sums, to: collector.arrays[index], latency: network, capacity: networkSlots)
     }
     // Results.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Hardware
 
 extension HighLightSpecification {
   /// Every parameter of the design, with unit, default and source.
@@ -48,25 +49,68 @@ extension HighLightSpecification {
       "glb.latency_cycles", .integer(1...64), unit: "cycles", default: 2,
       source: .assumption("access and register"), "Cycles from a row's access to its arrival."),
     Parameter(
+      "glb.row_bytes", .powerOfTwo(16...64), unit: "bytes", default: 64,
+      source: .assumption("a line of memory is a row"),
+      "Width of a data bank's row; a line of 64 bytes takes as many rows as it needs, which alternate banks."),
+    Parameter(
+      "glb.bank_ports", .integer(1...2), unit: "rows/cycle", default: 1, source: "Sparseloop artifact",
+      "Rows that a bank serves in a cycle."),
+    Parameter(
+      "glb.arbitration", .choice(GlobalBuffer.Arbitration.allCases.map(\.rawValue)), default: "priority",
+      source: .assumption("a stall of operand B stops all arrays at once"),
+      "Who is served first: priority is always glb.order, round-robin begins after whoever was first the last time."),
+    Parameter(
+      "glb.order", .text(expected: "operand_b, operand_a, sums and fill in any order", problem: orderProblem),
+      default: "operand_b operand_a sums fill",
+      source: .assumption("a stall of operand A is hidden by its double buffer"),
+      "The buffer's clients, the first first; a stream's metadata goes with it."),
+    Parameter(
       "vfmu.buffer_rows", .integer(2...64), unit: "rows of 64 bytes", default: 4,
       source: .assumption("more than the buffer's latency, so that a stream has no gap"),
       "Rows that the VFMU buffers, besides those in flight."),
   ]
 
+  /// What is wrong with an order of the buffer's clients; nil if nothing is.
+  private static func orderProblem(_ text: String) -> String? {
+    let words = text.split(separator: " ").map(String.init)
+    let known = GlobalBuffer.Client.allCases.map(\.rawValue)
+    if let unknown = words.first(where: { !known.contains($0) }) { return "\(unknown) is no client" }
+    return words.count == known.count && Set(words).count == known.count ? nil : "not every client has one place"
+  }
+
+  private static let whenShared = Parameter.Condition(
+    "noc.kind", isOneOf: SharedNetwork.Topology.allCases.map(\.rawValue))
+  private static let whenTree = Parameter.Condition("noc.kind", isOneOf: ["multicast-tree"])
+
   private static let networkParameters: [Parameter] = [
+    Parameter(
+      "noc.kind", .choice(["multicast-tree"] + SharedNetwork.Topology.allCases.map(\.rawValue)),
+      default: "multicast-tree",
+      source: .assumption("the paper multicasts operand B; a bus of its own loads operand A"),
+      "How operands reach the arrays: a pipelined tree for operand B beside a bus for operand A; one bus for both; or a "
+        + "crossbar with a link per array."),
     Parameter(
       "noc.bytes_per_cycle", .integer(1...1024), unit: "bytes/cycle", default: 64,
       source: .assumption("the widest window, 64 words of 8 bits, in a cycle"),
-      "Width of the network that multicasts operand B."),
+      "Width of the tree that multicasts operand B, of the bus, or of each link of the crossbar."),
     Parameter(
       "noc.operand_a_bytes_per_cycle", .integer(1...1024), unit: "bytes/cycle", default: 16,
-      source: .assumption("one array row of kept values a cycle"), "Width of the bus that loads operand A."),
+      source: .assumption("one array row of kept values a cycle"), onlyWhen: whenTree,
+      "Width of the bus that loads operand A."),
+    Parameter(
+      "noc.fan_out", .integer(2...64), unit: "branches", default: 4,
+      source: .assumption("four arrays hang on one node"), onlyWhen: whenTree,
+      "Branches of a node of the tree; each level is a hop."),
+    Parameter(
+      "noc.arbitration", .choice(SharedNetwork.Arbitration.allCases.map(\.rawValue)), default: "round-robin",
+      source: .assumption("neither operand can starve the other"), onlyWhen: whenShared,
+      "Which operand goes first where both wait for the same wires."),
     Parameter(
       "noc.collection_words_per_cycle", .integer(1...1024), unit: "sums/cycle", default: 64,
       source: .assumption("a column of a block a cycle"), "Width of the network that collects the sums."),
     Parameter(
       "noc.latency_cycles", .integer(1...64), unit: "cycles", default: 1, source: .assumption("one register"),
-      "Cycles from the networks' inputs to their outputs."),
+      "Cycles of a hop; the tree has a hop per level, every other network one."),
   ]
 
   private static let registerFileParameters: [Parameter] = [

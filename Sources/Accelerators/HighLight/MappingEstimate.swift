@@ -36,16 +36,15 @@ struct MappingEstimate {
         } : 0
     writeLines = resultLines + traffic.spilledLines
     let streamed = columns * nest.k.windows * nest.rowBlocks
-    let windowCycles = cycles(program.windowWords * wordBytes, per: specification.values.integer("noc.bytes_per_cycle"))
-    let rowCycles = cycles(
-      HighLightSpecification.lanesPerRow * wordBytes,
-      per: specification.values.integer("noc.operand_a_bytes_per_cycle"))
+    let rowBytes = HighLightSpecification.lanesPerRow * wordBytes
+    let rowCycles = cycles(rowBytes, per: specification.network.operandABytesPerCycle)
     let loadedRows = program.rowCount * nest.k.windows * nest.columnBlocks
     let rate = specification.memory.rate(clockGHz: specification.clockGHz)
     let rates = FetchExposure.Rates(
       memory: max(1, Int(rate.readBytesPerCycle)), port: specification.buffer.portBytesPerCycle,
       reads: traffic.bufferReadLines * Line.byteCount / max(1, streamed))
     exposedCycles = Int64(FetchExposure(program, plan: plan, rates: rates, cyclesPerRow: rowCycles).cycles)
+    let bufferLines = traffic.bufferReadLines + traffic.bufferFillLines
     let density = layout.rank1.density * layout.rank0.density
     bounds = [
       Bound(kind: "compute", cycles: Int64(streamed)),
@@ -59,9 +58,14 @@ struct MappingEstimate {
       Bound(
         kind: "glb_port",
         cycles: Int64(
-          (traffic.bufferReadLines + traffic.bufferFillLines - 1) * Line.byteCount
-            / specification.buffer.portBytesPerCycle + 1)),
-      Bound(kind: "noc", cycles: Int64(max(streamed * windowCycles, loadedRows * rowCycles))),
+          max(
+            (bufferLines - 1) * Line.byteCount / specification.buffer.portBytesPerCycle + 1,
+            cycles(bufferLines * Line.byteCount, per: specification.buffer.bankBytesPerCycle)))),
+      Bound(
+        kind: "noc",
+        cycles: Int64(
+          specification.network.leastCycles(
+            windows: streamed, windowBytes: program.windowWords * wordBytes, rows: loadedRows, rowBytes: rowBytes))),
       Bound(
         kind: "dram_bandwidth",
         cycles: rate.cycles(readLines: readLines, writtenLines: writeLines)),

@@ -8,8 +8,11 @@ public struct BufferPort<Row: BitwiseCopyable> {
     var command = BufferReadCommand(firstSlot: 0, rowCount: 0, isLastUse: false)
     /// Rows of the command that were read.
     var done: Int32 = 0
-    /// What the row to be read next has waited for.
+    /// Rows of the line to be read next that were read already, where a line takes several.
+    var readRows: Int32 = 0
+    /// What the row to be read next has waited for, and since when it has waited for its line.
     var waited = Wait.nothing
+    var waitedSince: Cycle = 0
   }
 
   enum Wait: UInt8, BitwiseCopyable {
@@ -26,6 +29,14 @@ public struct BufferPort<Row: BitwiseCopyable> {
     commands = Input("\(name)Commands", of: owner, in: clock)
     rows = Output(name, of: owner, in: clock)
     _progress = State(Progress(), of: owner, in: clock)
+  }
+
+  /// Notes that the next row's line is not there.
+  @inline(__always)
+  func noteMissingLine(at cycle: Cycle) {
+    guard progress.waited != .line else { return }
+    progress.waited = .line
+    progress.waitedSince = cycle
   }
 
   /// Whether a row is to be read; takes the next command when the last is done.

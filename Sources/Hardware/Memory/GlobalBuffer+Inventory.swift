@@ -6,7 +6,8 @@ extension GlobalBuffer: InventoryReporting {
   /// causes their area.
   public var inventory: Inventory {
     var list = InventoryList(name)
-    let data = Part.macro("glb_data", words: specification.dataBytes / Line.byteCount, bits: Line.byteCount * 8)
+    let data = Part.macro(
+      "glb_data", words: specification.dataBytes / specification.rowBytes, bits: specification.rowBytes * 8)
     let metadata = Part.macro("glb_metadata", words: specification.metadataBytes / 8, bits: 64)
     list.base("data_banks", data)
     list.tax("metadata_banks", metadata)

@@ -14,11 +14,27 @@ extension GlobalBuffer {
     public var portBytesPerCycle: Int
     /// Cycles from access to the row's arrival.
     public var latencyCycles: Int
+    /// Bytes of a row of the data banks: 64, 32 or 16. A line of 64 bytes lies in as many rows as it takes.
+    public var rowBytes: Int
+    /// Rows that a bank serves in a cycle, 1 or 2.
+    public var bankPorts: Int
+    public var arbitration: Arbitration
+    /// All clients, the first of them first.
+    public var order: [Client]
 
     public init(
       dataBytes: Int, dataBanks: Int, metadataBytes: Int, metadataBanks: Int, portBytesPerCycle: Int,
-      latencyCycles: Int
+      latencyCycles: Int, rowBytes: Int = Line.byteCount, bankPorts: Int = 1, arbitration: Arbitration = .priority,
+      order: [Client] = Client.allCases
     ) {
+      precondition([16, 32, 64].contains(rowBytes), "a row has 16, 32 or 64 bytes")
+      precondition((1...2).contains(bankPorts), "a bank has 1 or 2 ports")
+      precondition(
+        order.count == Client.allCases.count && Set(order) == Set(Client.allCases), "every client has one place")
+      self.rowBytes = rowBytes
+      self.bankPorts = bankPorts
+      self.arbitration = arbitration
+      self.order = order
       self.dataBytes = dataBytes
       self.dataBanks = dataBanks
       self.metadataBytes = metadataBytes
@@ -26,6 +42,31 @@ extension GlobalBuffer {
       self.portBytesPerCycle = portBytesPerCycle
       self.latencyCycles = latencyCycles
     }
+
+    /// Bytes per cycle that the data banks serve together.
+    public var bankBytesPerCycle: Int { dataBanks * bankPorts * rowBytes }
+
+    var rowsPerLine: Int32 { Int32(Line.byteCount / rowBytes) }
+  }
+
+  /// Who competes for the banks.
+  public enum Client: String, CaseIterable, Codable, Sendable {
+    /// The stream of operand B, with its bitmasks.
+    case operandB = "operand_b"
+    /// Loads of operand A, with their offsets.
+    case operandA = "operand_a"
+    /// Spilled sums on their way back.
+    case sums
+    /// Lines that arrive from memory.
+    case fill
+  }
+
+  /// Who goes first in a cycle.
+  public enum Arbitration: String, CaseIterable, Codable, Sendable {
+    /// Always in the same order.
+    case priority
+    /// In the same order, but beginning after whoever was served first in the last cycle in which anybody was.
+    case roundRobin = "round-robin"
   }
 
   public var actionCounts: [ActionCount] {
@@ -33,8 +74,8 @@ extension GlobalBuffer {
       ActionCount(component: name, action: action, count: count, bits: bits, isSparsityTax: tax, rank: rank)
     }
     return [
-      count("data_read", state.dataReads, bits: 512, tax: false),
-      count("data_write", state.dataWrites, bits: 512, tax: false),
+      count("data_read", state.dataReads, bits: Int64(specification.rowBytes * 8), tax: false),
+      count("data_write", state.dataWrites, bits: Int64(specification.rowBytes * 8), tax: false),
       count("metadata_read_b", state.maskReads, bits: 64),
       count("metadata_write_b", state.maskWrites, bits: 64),
       count("metadata_read_rank1", state.rank1Reads, bits: 64, rank: 1),

@@ -8,9 +8,10 @@ import Statistics
 /// windows out of it; a row whose line has not arrived yet makes its port wait, so computation starts with the first
 /// rows and nobody waits for a whole tile. On a window's last use its lines are freed as they are read.
 ///
-/// A bank serves one row a cycle; rows alternate banks. The ports are served in a fixed order: operand B, operand A,
-/// reloaded sums, then fills; among the metadata ports the bitmasks of B, rank 1, rank 0, then fills (assumption: a stall of B stops
-/// all arrays at once, a stall of A is hidden by the double-buffered registers).
+/// A bank serves as many rows a cycle as it has ports; rows alternate banks. Who is served first is the specification's
+/// choice. The default order is operand B, operand A, reloaded sums, then fills, the same in the metadata banks (bitmasks of
+/// B, rank 1, rank 0, fills); assumption: a stall of B stops all arrays at once, a stall of A is hidden by the
+/// double-buffered registers.
 public final class GlobalBuffer: Component, ActionReporting {
   public let fills: Input<DRAMLine>
   /// Frees lines towards the sequencer.
@@ -26,17 +27,24 @@ public final class GlobalBuffer: Component, ActionReporting {
   let plan: BufferPlan
   let dataRows: StateArray<Line>
   let metadataWords: StateArray<UInt64>
-  /// One flag per line of data and metadata: whether it holds what its ring says.
-  let dataIsPresent: StateArray<Bool>
-  let metadataIsPresent: StateArray<Bool>
+  /// Per line of data and metadata: 0 until it holds what its ring says, then 1 and the cycles for which the buffer kept
+  /// it waiting at the door.
+  let dataPresence: StateArray<UInt8>
+  let metadataPresence: StateArray<UInt8>
+  private let rowsPerLine: Int32
+  private let hasDefaultOrder: Bool
   @State var state: Registers
 
   struct Registers: BitwiseCopyable {
     /// The next free byte slot of the data port, counted as cycle times bytes per cycle.
     var portFree: Int64 = 0
-    /// Banks that serve a row in this cycle, a bit each.
-    var busyDataBanks: UInt64 = 0
-    var busyMetadataBanks: UInt64 = 0
+    /// Banks that serve a row in this cycle, and those that serve two, a bit each.
+    var dataBanks = BankUse()
+    var metadataBanks = BankUse()
+    /// The client that begins, in the specification's order.
+    var turn: Int32 = 0
+    /// Rows of the data line being filled that are written.
+    var filledRows: Int32 = 0
     /// 64-bit words of the metadata line being filled that are written.
     var filledWords: Int32 = 0
     var released = BufferRelease()
@@ -51,9 +59,29 @@ public final class GlobalBuffer: Component, ActionReporting {
     var rank0Writes: Int64 = 0
   }
 
+  struct BankUse: BitwiseCopyable {
+    var once: UInt64 = 0
+    var twice: UInt64 = 0
+
+    /// Takes a port of a bank, if one is free.
+    @inline(__always)
+    mutating func claim(_ bank: Int, ports: Int) -> Bool {
+      let bit = UInt64(1) << UInt64(bank)
+      if once & bit == 0 {
+        once |= bit
+        return true
+      }
+      guard ports == 2, twice & bit == 0 else { return false }
+      twice |= bit
+      return true
+    }
+  }
+
   public init(in clock: ClockDomain, name: String = "GLB", _ specification: Specification, plan: BufferPlan) {
     self.specification = specification
     self.plan = plan
+    rowsPerLine = specification.rowsPerLine
+    hasDefaultOrder = specification.arbitration == .priority && specification.order == Client.allCases
     fills = Input("fills", of: name, in: clock)
     releases = Output("releases", of: name, in: clock)
     operandB = BufferPort("operandB", ring: .operandB, of: name, in: clock)
@@ -69,21 +97,51 @@ public final class GlobalBuffer: Component, ActionReporting {
     // Only the part that the rings use is backed by memory: a buffer "out of the way" may be far larger.
     dataRows = StateArray(repeating: Line(), count: plan.dataLines, of: name, in: clock)
     metadataWords = StateArray(repeating: 0, count: plan.metadataLines * 8, of: name, in: clock)
-    dataIsPresent = StateArray(repeating: false, count: plan.dataLines, of: name, in: clock)
-    metadataIsPresent = StateArray(repeating: false, count: plan.metadataLines, of: name, in: clock)
+    dataPresence = StateArray(repeating: 0, count: plan.dataLines, of: name, in: clock)
+    metadataPresence = StateArray(repeating: 0, count: plan.metadataLines, of: name, in: clock)
     _state = State(Registers(), of: name, in: clock)
     super.init(name, in: clock)
   }
 
   public override func tick() -> Activity {
-    state.busyDataBanks = 0
-    state.busyMetadataBanks = 0
+    state.dataBanks = BankUse()
+    state.metadataBanks = BankUse()
     state.isContended = false
-    let data = readRow(operandB) | readRow(operandA) | readRow(sums)
-    let metadata = readWord(maskB) | readWord(rank1A) | readWord(rank0A)
-    let activity = data | metadata | fill() | release()
+    let served =
+      hasDefaultOrder
+      ? serve(.operandB) | serve(.operandA) | serve(.sums) | serve(.fill) : serveInOrder()
+    let activity = served | release()
     // A port that lost to another one this cycle must try again in the next.
     return state.isContended ? .worked : activity
+  }
+
+  // MARK: Arbitration
+
+  @inline(__always)
+  private func serve(_ client: Client) -> Activity {
+    switch client {
+    case .operandB: readRow(operandB) | readWord(maskB)
+    case .operandA: readRow(operandA) | readWord(rank1A) | readWord(rank0A)
+    case .sums: readRow(sums)
+    case .fill: fill()
+    }
+  }
+
+  private func serveInOrder() -> Activity {
+    let order = specification.order
+    let first = specification.arbitration == .roundRobin ? Int(state.turn) : 0
+    var activity = Activity.idle
+    var isGranted = false
+    for offset in 0..<order.count {
+      let place = (first + offset) % order.count
+      let used = (state.dataBanks.once, state.metadataBanks.once)
+      activity = activity | serve(order[place])
+      if !isGranted, used != (state.dataBanks.once, state.metadataBanks.once) {
+        isGranted = true
+        state.turn = Int32((place + 1) % order.count)
+      }
+    }
+    return activity
   }
 
   // MARK: Data banks
@@ -92,20 +150,24 @@ public final class GlobalBuffer: Component, ActionReporting {
     guard port.hasWork() else { return .idle }
     guard port.rows.isReady else { return port.rows.backpressured }
     let line = plan.line(of: port.ring, slot: Int(port.progress.command.firstSlot + port.progress.done))
-    guard dataIsPresent[line] else {
-      port.progress.waited = .line
+    guard dataPresence[line] != 0 else {
+      port.noteMissingLine(at: now)
       return fills.starved
     }
-    guard claimDataBank(of: line) else {
+    let rows = claimRows(of: line, after: port.progress.readRows)
+    state.dataReads += Int64(rows)
+    port.progress.readRows += rows
+    guard port.progress.readRows == rowsPerLine else {
       port.progress.waited = .bank
       return .worked
     }
+    port.progress.readRows = 0
     let blame =
-      port.progress.waited == .line ? Blame(.dram, component: plan.memoryComponent) : Blame(.glb, component: index)
+      port.progress.waited == .line && !wasKeptHere(dataPresence[line], since: port.progress.waitedSince)
+      ? Blame(.dram, component: plan.memoryComponent) : Blame(.glb, component: index)
     port.rows.send(BufferRow(line: dataRows[line], blame: blame), bytes: Line.byteCount)
-    state.dataReads += 1
     if port.progress.command.isLastUse {
-      dataIsPresent[line] = false
+      dataPresence[line] = 0
       state.released.add(1, to: port.ring)
     }
     port.progress.done += 1
@@ -113,18 +175,29 @@ public final class GlobalBuffer: Component, ActionReporting {
     return .worked
   }
 
-  /// Takes the bank of a data line and the port's bandwidth for this cycle, if both are free.
-  private func claimDataBank(of line: Int) -> Bool {
-    let bank = UInt64(1) << UInt64(line % specification.dataBanks)
+  /// Takes banks, and the port's bandwidth for this cycle, for as many rows of a data line as are free.
+  ///
+  /// - Parameter done: rows of the line that were served before.
+  /// - Returns: rows served in this cycle.
+  private func claimRows(of line: Int, after done: Int32) -> Int32 {
     let rate = Int64(specification.portBytesPerCycle)
-    guard state.busyDataBanks & bank == 0, state.portFree < (now + 1) * rate else {
-      state.isContended = true
-      return false
+    var next = done
+    while next < rowsPerLine {
+      let row = line * Int(rowsPerLine) + Int(next)
+      guard state.portFree < (now + 1) * rate,
+        state.dataBanks.claim(row % specification.dataBanks, ports: specification.bankPorts)
+      else {
+        state.isContended = true
+        break
+      }
+      state.portFree = max(state.portFree, now * rate) + Int64(specification.rowBytes)
+      next += 1
     }
-    state.busyDataBanks |= bank
-    state.portFree = max(state.portFree, now * rate) + Int64(Line.byteCount)
-    return true
+    return next - done
   }
+
+  /// Whether a line that came late was kept at the buffer's own door for most of the time that its reader waited.
+  private func wasKeptHere(_ presence: UInt8, since start: Cycle) -> Bool { 2 * (Int64(presence) - 1) > now - start }
 
   // MARK: Metadata banks
 
@@ -133,8 +206,8 @@ public final class GlobalBuffer: Component, ActionReporting {
     guard port.rows.isReady else { return port.rows.backpressured }
     let done = Int(port.progress.done)
     let line = plan.line(of: port.ring, slot: Int(port.progress.command.firstSlot) + done / 8)
-    guard metadataIsPresent[line] else {
-      port.progress.waited = .line
+    guard metadataPresence[line] != 0 else {
+      port.noteMissingLine(at: now)
       return fills.starved
     }
     let word = line * 8 + done % 8
@@ -143,7 +216,7 @@ public final class GlobalBuffer: Component, ActionReporting {
       return .worked
     }
     let blame =
-      port.progress.waited == .line
+      port.progress.waited == .line && !wasKeptHere(metadataPresence[line], since: port.progress.waitedSince)
       ? Blame(.dram, component: plan.memoryComponent) : Blame(.metadata, component: index)
     port.rows.send(MetadataRow(bits: metadataWords[word], blame: blame), bytes: 8)
     countMetadata(port.ring, reads: 1)
@@ -151,19 +224,17 @@ public final class GlobalBuffer: Component, ActionReporting {
     port.progress.waited = .nothing
     let isLineDone = done % 8 == 7 || port.progress.done == port.progress.command.rowCount
     if port.progress.command.isLastUse && isLineDone {
-      metadataIsPresent[line] = false
+      metadataPresence[line] = 0
       state.released.add(1, to: port.ring)
     }
     return .worked
   }
 
   private func claimMetadataBank(of word: Int) -> Bool {
-    let bank = UInt64(1) << UInt64(word % specification.metadataBanks)
-    guard state.busyMetadataBanks & bank == 0 else {
+    guard state.metadataBanks.claim(word % specification.metadataBanks, ports: specification.bankPorts) else {
       state.isContended = true
       return false
     }
-    state.busyMetadataBanks |= bank
     return true
   }
 
@@ -182,17 +253,26 @@ public final class GlobalBuffer: Component, ActionReporting {
   }
 
   private func fillRow(_ line: Int) -> Bool {
-    precondition(!dataIsPresent[line], "a line is filled only after it was freed")
-    guard claimDataBank(of: line) else { return false }
+    precondition(dataPresence[line] == 0, "a line is filled only after it was freed")
+    let rows = claimRows(of: line, after: state.filledRows)
+    state.dataWrites += Int64(rows)
+    state.filledRows += rows
+    guard state.filledRows == rowsPerLine else { return false }
+    state.filledRows = 0
     dataRows[line] = fills.front.line
-    dataIsPresent[line] = true
-    state.dataWrites += 1
+    dataPresence[line] = presenceOfFront
     return true
+  }
+
+  /// The presence of the front fill's line: 1, and the whole cycles since it arrived.
+  private var presenceOfFront: UInt8 {
+    let kept = now - (fills.frontArrival + clock.period - 1) / clock.period
+    return UInt8(1 + min(kept, 254))
   }
 
   /// Writes as many words of the front line as the banks allow; whether the line is complete.
   private func fillWords(_ line: Int, ring: BufferRing) -> Bool {
-    precondition(!metadataIsPresent[line], "a line is filled only after it was freed")
+    precondition(metadataPresence[line] == 0, "a line is filled only after it was freed")
     while state.filledWords < 8 {
       let word = line * 8 + Int(state.filledWords)
       guard claimMetadataBank(of: word) else { return false }
@@ -201,7 +281,7 @@ public final class GlobalBuffer: Component, ActionReporting {
       state.filledWords += 1
     }
     state.filledWords = 0
-    metadataIsPresent[line] = true
+    metadataPresence[line] = presenceOfFront
     return true
   }
 

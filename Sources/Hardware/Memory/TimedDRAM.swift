@@ -54,6 +54,7 @@ public final class TimedDRAM: Component, OffChipMemory {
   let channels: [DRAMController]
   @State var state: Registers
   private let image: MemoryImage
+  private let observer: (any DRAMRequestObserver)?
   private let transfers: StateArray<Transfer>
   let latencies: [LatencyHistogram]
   /// Transactions by channel.
@@ -64,14 +65,16 @@ public final class TimedDRAM: Component, OffChipMemory {
   ///   - clock: the part's own clock, whose period is the specification's.
   ///   - outstandingLines: lines that may be on their way at once.
   ///   - recordsCommands: whether the channels keep their command timelines.
+  ///   - observer: told of every line that was taken in; changes nothing.
   /// - Precondition: a transaction is not larger than a line.
   public init(
     in clock: ClockDomain, name: String = "DRAM", _ specification: DRAMSpecification, outstandingLines: Int,
-    image: MemoryImage, recordsCommands: Bool = false
+    image: MemoryImage, recordsCommands: Bool = false, observer: (any DRAMRequestObserver)? = nil
   ) {
     precondition(specification.organisation.transactionBytes <= Line.byteCount, "a line is one transaction or several")
     self.specification = specification
     self.image = image
+    self.observer = observer
     reads = Input("reads", of: name, in: clock)
     writes = Input("writes", of: name, in: clock)
     spills = Input("spills", of: name, in: clock)
@@ -79,7 +82,9 @@ public final class TimedDRAM: Component, OffChipMemory {
     acknowledgements = Output("acknowledgements", of: name, in: clock)
     spillAcknowledgements = Output("spillAcknowledgements", of: name, in: clock)
     let count = specification.organisation.channels
-    channels = (0..<count).map { _ in DRAMController(specification, recordsCommands: recordsCommands) }
+    channels = (0..<count).map { _ in
+      DRAMController(specification, recordsCommands: recordsCommands, of: name, in: clock)
+    }
     _state = State(Registers(), of: name, in: clock)
     transfers = StateArray(repeating: Transfer(), count: outstandingLines, of: name, in: clock)
     latencies = (0..<count).map { _ in LatencyHistogram(of: name, in: clock) }
@@ -149,6 +154,7 @@ public final class TimedDRAM: Component, OffChipMemory {
         state.acceptedReads += 1
       }
       let request = reads.receive()
+      observer?.took(address: request.address, isWrite: false, at: now)
       transfers[Int(state.entry)].line = image.line(at: Int(request.address))
       state.traffic.countRead(of: request.ring, Int64(perLine))
       state.entry = -1
@@ -176,6 +182,7 @@ public final class TimedDRAM: Component, OffChipMemory {
         state[keyPath: accepted] += 1
       }
       requests.receive()
+      observer?.took(address: write.address & ~Int64(Line.byteCount - 1), isWrite: true, at: now)
       image.store(write.line, byteCount: Int(write.byteCount), at: Int(write.address))
       acknowledgements.send(DRAMAcknowledgement(), bytes: 0)
       state.traffic.countWrite(isMetadata: write.isMetadata, Int64(count))

@@ -42,8 +42,21 @@ struct RandomDesign {
     maybe("glb.port_bytes_per_cycle", from: [1, 7, 16, 42, 64, 100, 256], using: &random)
     maybe("glb.latency_cycles", from: [1, 2, 3, 7, 20], using: &random)
     maybe("vfmu.buffer_rows", from: [3, 4, 5, 8, 16], using: &random)
+    maybe("glb.row_bytes", from: [16, 32, 64], using: &random)
+    maybe("glb.bank_ports", from: [1, 2], using: &random)
+    if random.uniform(below: 2) == 0 { set("glb.arbitration", "round-robin") }
+    if random.uniform(below: 3) == 0 { set("glb.order", "fill sums operand_a operand_b") }
     maybe("noc.bytes_per_cycle", from: [1, 5, 16, 30, 64, 128], using: &random)
-    maybe("noc.operand_a_bytes_per_cycle", from: [1, 3, 8, 16, 32, 64], using: &random)
+    let kinds = ["bus", "crossbar", "multicast-tree", "multicast-tree"]
+    let kind = kinds[random.uniform(below: kinds.count)]
+    set("noc.kind", kind)
+    if kind == "multicast-tree" {
+      maybe("noc.operand_a_bytes_per_cycle", from: [1, 3, 8, 16, 32, 64], using: &random)
+      maybe("noc.fan_out", from: [2, 3, 4], using: &random)
+    } else {
+      let arbitrations = ["round-robin", "operand-b-first", "operand-a-first"]
+      set("noc.arbitration", arbitrations[random.uniform(below: 3)])
+    }
     maybe("noc.collection_words_per_cycle", from: [1, 3, 16, 64, 128], using: &random)
     maybe("noc.latency_cycles", from: [1, 2, 5, 9], using: &random)
     maybe("rf.columns", from: [1, 2, 3, 8, 31, 64, 128], using: &random)

@@ -39,6 +39,8 @@ struct BufferBench {
 
   init(
     dataBanks: Int = 2, metadataBanks: Int = 4, portBytesPerCycle: Int = 1024, latency: Int = 1,
+    rowBytes: Int = 64, bankPorts: Int = 1, arbitration: GlobalBuffer.Arbitration = .priority,
+    order clients: [GlobalBuffer.Client] = GlobalBuffer.Client.allCases,
     plan: BufferPlan = BufferPlan(operandA: 16, operandB: 16, rank1A: 4, rank0A: 4, maskB: 4, sums: 16),
     fills: [Fill] = [], fillsPerCycle: Int = 1, reads: [BufferRing: [Read]] = [:],
     operandBEvery: Cycle = 1, operandBFrom: Cycle = 0, operandBCapacity: Int = 64
@@ -50,7 +52,8 @@ struct BufferBench {
       in: clock,
       GlobalBuffer.Specification(
         dataBytes: 1 << 16, dataBanks: dataBanks, metadataBytes: 1 << 16, metadataBanks: metadataBanks,
-        portBytesPerCycle: portBytesPerCycle, latencyCycles: latency),
+        portBytesPerCycle: portBytesPerCycle, latencyCycles: latency, rowBytes: rowBytes, bankPorts: bankPorts,
+        arbitration: arbitration, order: clients),
       plan: plan)
     bench.drive(
       buffer.fills, "fills",
@@ -84,7 +87,7 @@ struct BufferBench {
     (0..<count).map { Fill(ring: ring, slot: first + $0, line: Line(number: first + $0), time: time) }
   }
 
-  func run() throws { try bench.run() }
+  func run(through cycle: Cycle = 100_000) throws { try bench.run(through: cycle) }
 }
 
 extension Sink where Message == BufferRow {

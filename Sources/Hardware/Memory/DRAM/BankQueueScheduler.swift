@@ -7,83 +7,80 @@
 /// issues it; then one transaction moves from a transaction queue to its bank's queue. Writes move only while a batch
 /// drains: it starts when the write buffer is full, or holds more than the watermark while no command waits, and is as
 /// long as the buffer was at its start.
-struct BankQueueScheduler: ~Copyable, Sendable {
-  private(set) var nextInterestingClock: Int64 = 0
-  /// Requests that left the transaction queues.
-  private(set) var departures: Int64 = 0
-
-  private var refreshTimer: RefreshTimer
-  /// Refreshes that are due, oldest first.
-  private var dueRefreshes: [DueRefresh] = []
+struct BankQueueScheduler: ~Copyable {
+  private let registers: FixedCell<Registers>
+  private let refreshTimer: RefreshTimer
   private var readQueue: RequestPool
   private var writeBuffer: RequestPool
-  /// Writes of the current batch that still have to move.
-  private var writesToDrain = 0
   private var queues: BankQueues
-  /// Whether a transaction may have become able to move since none could.
-  private var mayMove = false
   /// Reads that wait for an earlier read of the same data.
-  private var mergedReads: [MergedRead] = []
+  private let mergedReads: FixedList<MergedRead>
+  /// How many of them a controller keeps; a read that would be one more is refused.
+  private static let mergedReadLimit = 1024
 
-  struct MergedRead {
+  private struct Registers: BitwiseCopyable {
+    var nextInterestingClock: Int64 = 0
+    /// Requests that left the transaction queues.
+    var departures: Int64 = 0
+    /// Writes of the current batch that still have to move.
+    var writesToDrain = 0
+    /// Whether a transaction may have become able to move since none could.
+    var mayMove = false
+  }
+
+  struct MergedRead: BitwiseCopyable {
     var transaction: UInt64
     var tag: Int
   }
 
-  init(_ channel: borrowing DRAMChannel) {
-    refreshTimer = RefreshTimer(channel, phase: 0)
-    queues = BankQueues(channel)
+  init(_ channel: borrowing DRAMChannel, in memory: DRAMMemory) {
+    registers = FixedCell(Registers(), in: memory)
+    refreshTimer = RefreshTimer(channel, phase: 0, in: memory)
+    queues = BankQueues(channel, in: memory)
     let banks = channel.organisation.banksPerChannel
-    readQueue = RequestPool(capacity: channel.controller.readQueue, banks: banks, scheduler: .frfcfs)
-    writeBuffer = RequestPool(capacity: channel.controller.writeQueue, banks: banks, scheduler: .frfcfs)
+    readQueue = RequestPool(
+      capacity: channel.controller.readQueue, banks: banks, scheduler: .frfcfs, in: memory)
+    writeBuffer = RequestPool(
+      capacity: channel.controller.writeQueue, banks: banks, scheduler: .frfcfs, in: memory)
+    mergedReads = FixedList(
+      capacity: Self.mergedReadLimit, filler: MergedRead(transaction: 0, tag: 0), in: memory)
   }
 
-  private init(copying other: borrowing BankQueueScheduler) {
-    nextInterestingClock = other.nextInterestingClock
-    departures = other.departures
-    refreshTimer = other.refreshTimer
-    dueRefreshes = other.dueRefreshes
-    readQueue = other.readQueue.copy()
-    writeBuffer = other.writeBuffer.copy()
-    writesToDrain = other.writesToDrain
-    queues = other.queues.copy()
-    mayMove = other.mayMove
-    mergedReads = other.mergedReads
-  }
-
-  borrowing func copy() -> BankQueueScheduler { BankQueueScheduler(copying: self) }
+  var nextInterestingClock: Int64 { @inline(__always) get { registers.value.nextInterestingClock } }
+  /// Requests that left the transaction queues, and reads that no longer wait for another one.
+  var departures: Int64 { @inline(__always) get { registers.value.departures } }
 
   // MARK: Accepting
 
   func canAccept(_ request: DRAMRequest) -> Bool {
-    !(request.isWrite ? writeBuffer.isFull : readQueue.isFull)
+    request.isWrite ? !writeBuffer.isFull : !readQueue.isFull && !mergedReads.isFull
   }
 
   /// A request is stamped with the next clock, the first in which it can move; an answer from the queues takes one more.
   mutating func accept(_ request: DRAMRequest, at clock: Int64, _ channel: inout DRAMChannel) {
-    nextInterestingClock = clock + 1
-    mayMove = true
+    registers.value.nextInterestingClock = clock + 1
+    registers.value.mayMove = true
     let bank = channel.bank(of: request.place)
     let queued = QueuedRequest(request, bank: bank, arrival: clock)
     let isWritePending =
       writeBuffer.contains(request.transaction)
       || queues.contains(request.transaction, isWrite: true, bank: bank)
     if request.isWrite {
-      channel.statistics.writes += 1
+      channel.counters.value.writes += 1
       if isWritePending {
-        channel.statistics.mergedWrites += 1
+        channel.counters.value.mergedWrites += 1
       } else {
         writeBuffer.insert(queued)
       }
       channel.complete(request.tag, isWrite: true, at: clock + 2)
     } else if isWritePending {
-      channel.statistics.reads += 1
-      channel.statistics.forwardedReads += 1
+      channel.counters.value.reads += 1
+      channel.counters.value.forwardedReads += 1
       channel.complete(request.tag, isWrite: false, at: clock + 2)
     } else {
-      channel.statistics.reads += 1
+      channel.counters.value.reads += 1
       if isReadPending(queued) {
-        channel.statistics.mergedReads += 1
+        channel.counters.value.mergedReads += 1
         mergedReads.append(MergedRead(transaction: request.transaction, tag: request.tag))
       } else {
         readQueue.insert(queued)
@@ -99,8 +96,8 @@ struct BankQueueScheduler: ~Copyable, Sendable {
   // MARK: One clock
 
   mutating func tick(at clock: Int64, _ channel: inout DRAMChannel) {
-    if refreshTimer.nextClock <= clock { refreshTimer.collect(at: clock, into: &dueRefreshes) }
-    let pause = dueRefreshes.first
+    if refreshTimer.nextClock <= clock { refreshTimer.collect(at: clock) }
+    let pause = refreshTimer.due.first
     var issued = refresh(at: clock, &channel)
     if issued == nil, let candidate = queues.nextCandidate(at: clock, pausedFor: pause, &channel) {
       issued = candidate.command
@@ -114,14 +111,14 @@ struct BankQueueScheduler: ~Copyable, Sendable {
       issue(second, at: clock, &channel)
     }
     // Only an arrival or a column command lets a transaction move where none could.
-    mayMove = mayMove && moveTransaction(&channel)
-    nextInterestingClock = mayMove ? clock + 1 : max(clock + 1, wakeClock(&channel))
+    registers.value.mayMove = registers.value.mayMove && moveTransaction(&channel)
+    registers.value.nextInterestingClock = registers.value.mayMove ? clock + 1 : max(clock + 1, wakeClock(&channel))
   }
 
   /// The first clock at which anything can happen if no request arrives; may lie in the past.
   private func wakeClock(_ channel: inout DRAMChannel) -> Int64 {
-    var wake = min(refreshTimer.nextClock, queues.wakeClock(pausedFor: dueRefreshes.first, &channel))
-    guard let due = dueRefreshes.first else { return wake }
+    var wake = min(refreshTimer.nextClock, queues.wakeClock(pausedFor: refreshTimer.due.first, &channel))
+    guard let due = refreshTimer.due.first else { return wake }
     if due.bank >= 0 {
       let isOpen = channel.device.openRow[due.bank] != DRAMDevice.closed
       wake = min(wake, channel.device.earliestClock(isOpen ? .precharge : .refreshBank, bank: due.bank))
@@ -137,7 +134,7 @@ struct BankQueueScheduler: ~Copyable, Sendable {
 
   /// Brings the oldest due refresh forward: closes one open bank, or refreshes.
   private mutating func refresh(at clock: Int64, _ channel: inout DRAMChannel) -> DRAMCommand? {
-    guard let due = dueRefreshes.first else { return nil }
+    guard let due = refreshTimer.due.first else { return nil }
     let banks = due.bank >= 0 ? due.bank..<due.bank + 1 : channel.banks(ofRank: due.rank)
     var isAnyOpen = false
     for bank in banks where channel.device.openRow[bank] != DRAMDevice.closed {
@@ -151,12 +148,12 @@ struct BankQueueScheduler: ~Copyable, Sendable {
     if due.bank >= 0 {
       guard clock >= channel.device.earliestClock(.refreshBank, bank: due.bank) else { return nil }
       channel.issue(.refreshBank, bank: due.bank, row: -1, column: -1, at: clock)
-      dueRefreshes.removeFirst()
+      refreshTimer.due.removeFirst()
       return .refreshBank
     }
     guard clock >= channel.device.earliestClock(.refreshAll, rank: due.rank) else { return nil }
     channel.issue(.refreshAll, rank: due.rank, at: clock)
-    dueRefreshes.removeFirst()
+    refreshTimer.due.removeFirst()
     return .refreshAll
   }
 
@@ -165,23 +162,24 @@ struct BankQueueScheduler: ~Copyable, Sendable {
     if candidate.command.isColumn {
       // A first column command after ACT is no hit, whoever caused the ACT.
       if channel.device.columnCommands[candidate.bank] != 0 {
-        channel.statistics.rowHits += 1
+        channel.counters.value.rowHits += 1
       } else if queues.wasOpenedByConflict(candidate.bank) {
-        channel.statistics.rowConflicts += 1
+        channel.counters.value.rowConflicts += 1
       } else {
-        channel.statistics.rowMisses += 1
+        channel.counters.value.rowMisses += 1
       }
     }
     channel.issue(candidate.command, bank: candidate.bank, row: request.row, column: request.column, at: clock)
     queues.noteIssue(candidate, at: clock, &channel)
     guard candidate.command.isColumn else { return }
-    mayMove = true
+    registers.value.mayMove = true
     guard candidate.command.isRead else { return }
     let done = clock + channel.timing.readLatency
     channel.complete(request.tag, isWrite: false, at: done)
     guard !mergedReads.isEmpty else { return }
-    for merged in mergedReads where merged.transaction == request.transaction {
-      channel.complete(merged.tag, isWrite: false, at: done)
+    for index in 0..<mergedReads.count where mergedReads[index].transaction == request.transaction {
+      channel.complete(mergedReads[index].tag, isWrite: false, at: done)
+      registers.value.departures += 1
     }
     mergedReads.removeAll { $0.transaction == request.transaction }
   }
@@ -191,13 +189,13 @@ struct BankQueueScheduler: ~Copyable, Sendable {
   /// Moves the first transaction of the chosen queue whose bank queue has room; says whether one moved.
   private mutating func moveTransaction(_ channel: inout DRAMChannel) -> Bool {
     let waiting = writeBuffer.count
-    if writesToDrain == 0,
+    if registers.value.writesToDrain == 0,
       waiting >= channel.controller.writeQueue
         || (waiting > channel.controller.writeHighWatermark && queues.isEmpty)
     {
-      writesToDrain = waiting
+      registers.value.writesToDrain = waiting
     }
-    if writesToDrain == 0 { return moveRead() }
+    if registers.value.writesToDrain == 0 { return moveRead() }
     let place = writeBuffer.oldest { queues.hasRoom(Int($0.bank)) }
     guard place >= 0 else { return false }
     let write = writeBuffer.requests[place]
@@ -205,13 +203,13 @@ struct BankQueueScheduler: ~Copyable, Sendable {
       // A write never overtakes a read of the same data: the batch ends, and this clock moves nothing. A full buffer
       // begins the next batch at once and changes nothing until a command leaves; else reads come next. With no command
       // waiting the read is in the read queue and nothing would ever move again (as in DRAMsim3): it goes first then.
-      writesToDrain = 0
+      registers.value.writesToDrain = 0
       return queues.isEmpty ? moveRead() : waiting < channel.controller.writeQueue
     }
     writeBuffer.remove(at: place)
-    departures += 1
+    registers.value.departures += 1
     queues.append(write)
-    writesToDrain -= 1
+    registers.value.writesToDrain -= 1
     return true
   }
 
@@ -220,7 +218,7 @@ struct BankQueueScheduler: ~Copyable, Sendable {
     guard place >= 0 else { return false }
     queues.append(readQueue.requests[place])
     readQueue.remove(at: place)
-    departures += 1
+    registers.value.departures += 1
     return true
   }
 }

@@ -4,7 +4,7 @@
 ///
 /// Each queue remembers a clock before which it has no legal command, so that a scan looks into few queues. The clock
 /// stays valid until the queue's content or its bank's state changes, because constraints only ever move later.
-struct BankQueues: ~Copyable, Sendable {
+struct BankQueues: ~Copyable {
   /// A legal command that the scan found, and the queue entry it serves.
   struct Candidate {
     var bank: Int
@@ -13,46 +13,39 @@ struct BankQueues: ~Copyable, Sendable {
   }
 
   /// The queue of bank `b` starts at `b * depth`.
-  private var entries: FixedArray<QueuedRequest>
-  private var counts: FixedArray<Int>
-  private var waiting = 0
+  private let entries: FixedArray<QueuedRequest>
+  private let counts: FixedArray<Int>
+  private let registers: FixedCell<Registers>
   /// `Int64.max` for an empty queue.
-  private var wakeClocks: FixedArray<Int64>
+  private let wakeClocks: FixedArray<Int64>
   /// The only command that the queue can wait for, by `DRAMCommand.rawValue`; `anything` where there are several.
-  private var waitsFor: FixedArray<UInt8>
+  private let waitsFor: FixedArray<UInt8>
   /// Whether the bank's row was last closed in favour of another row.
-  private var conflict: FixedArray<Bool>
-  private var lastQueue = 0
+  private let conflict: FixedArray<Bool>
   private static let anything = UInt8.max
   private let depth: Int
   private let rowHitLimit: Int32
 
-  init(_ channel: borrowing DRAMChannel) {
+  private struct Registers: BitwiseCopyable {
+    /// Commands in all queues.
+    var waiting = 0
+    /// The queue that issued last.
+    var lastQueue = 0
+  }
+
+  init(_ channel: borrowing DRAMChannel, in memory: DRAMMemory) {
     let banks = channel.organisation.banksPerChannel
     depth = channel.controller.bankQueue
     rowHitLimit = Int32(channel.controller.rowHitLimit)
-    entries = FixedArray(repeating: .unused, count: banks * depth)
-    counts = FixedArray(repeating: 0, count: banks)
-    wakeClocks = FixedArray(repeating: .max, count: banks)
-    waitsFor = FixedArray(repeating: Self.anything, count: banks)
-    conflict = FixedArray(repeating: false, count: banks)
+    entries = FixedArray(repeating: .unused, count: banks * depth, in: memory)
+    counts = FixedArray(repeating: 0, count: banks, in: memory)
+    registers = FixedCell(Registers(), in: memory)
+    wakeClocks = FixedArray(repeating: .max, count: banks, in: memory)
+    waitsFor = FixedArray(repeating: Self.anything, count: banks, in: memory)
+    conflict = FixedArray(repeating: false, count: banks, in: memory)
   }
 
-  private init(copying other: borrowing BankQueues) {
-    entries = other.entries.copy()
-    counts = other.counts.copy()
-    waiting = other.waiting
-    wakeClocks = other.wakeClocks.copy()
-    waitsFor = other.waitsFor.copy()
-    conflict = other.conflict.copy()
-    lastQueue = other.lastQueue
-    depth = other.depth
-    rowHitLimit = other.rowHitLimit
-  }
-
-  borrowing func copy() -> BankQueues { BankQueues(copying: self) }
-
-  var isEmpty: Bool { waiting == 0 }
+  var isEmpty: Bool { registers.value.waiting == 0 }
 
   func hasRoom(_ bank: Int) -> Bool { counts[bank] < depth }
 
@@ -73,7 +66,7 @@ struct BankQueues: ~Copyable, Sendable {
     precondition(counts[bank] < depth, "A full bank queue was given a command.")
     entries[bank * depth + counts[bank]] = request
     counts[bank] += 1
-    waiting += 1
+    registers.value.waiting += 1
     wakeClocks[bank] = 0
     waitsFor[bank] = Self.anything
   }
@@ -93,7 +86,7 @@ struct BankQueues: ~Copyable, Sendable {
       let last = bank * depth + counts[bank] - 1
       for index in bank * depth + candidate.entry..<last { entries[index] = entries[index + 1] }
       counts[bank] -= 1
-      waiting -= 1
+      registers.value.waiting -= 1
     }
     updateWakeClock(bank, at: clock, &channel)
   }
@@ -112,8 +105,8 @@ struct BankQueues: ~Copyable, Sendable {
   mutating func nextCandidate(
     at clock: Int64, pausedFor refresh: DueRefresh?, _ channel: inout DRAMChannel
   ) -> Candidate? {
-    scan(lastQueue + 1..<counts.count, at: clock, pausedFor: refresh, &channel)
-      ?? scan(0..<lastQueue + 1, at: clock, pausedFor: refresh, &channel)
+    scan(registers.value.lastQueue + 1..<counts.count, at: clock, pausedFor: refresh, &channel)
+      ?? scan(0..<registers.value.lastQueue + 1, at: clock, pausedFor: refresh, &channel)
   }
 
   private mutating func scan(
@@ -129,7 +122,7 @@ struct BankQueues: ~Copyable, Sendable {
         // The commonest case by far: a constraint of the rank has moved on since.
         wakeClocks[queue] = channel.device.earliestClock(command, bank: queue)
       } else if let candidate = firstReady(queue, at: clock, &channel) {
-        lastQueue = queue
+        registers.value.lastQueue = queue
         return candidate
       }
       queue = wakeClocks.firstIndex(from: queue + 1, to: range.upperBound, atMost: clock)

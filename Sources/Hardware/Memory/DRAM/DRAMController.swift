@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import SimulationKernel
+
 /// The controller of one DRAM channel, and the channel: a clocked state machine without an event queue.
 ///
 /// The owner calls, per DRAM clock, `tick` once and then `accept` for what arrives in that clock:
@@ -15,17 +17,27 @@ public final class DRAMController {
   /// Behind a pointer rather than a property: a property of a class is checked for exclusive access at every use.
   private let state: UnsafeMutablePointer<DRAMControllerState>
 
+  private let memory: DRAMMemory
+
+  /// A controller that is driven alone, with memory of its own.
+  ///
   /// - Parameter recordsCommands: whether `commands` keeps the timeline.
-  public init(_ specification: DRAMSpecification, recordsCommands: Bool = false) {
-    self.specification = specification
-    state = .allocate(capacity: 1)
-    state.initialize(to: DRAMControllerState(specification, recordsCommands: recordsCommands))
+  public convenience init(_ specification: DRAMSpecification, recordsCommands: Bool = false) {
+    self.init(specification, recordsCommands: recordsCommands, in: DRAMMemory(host: nil))
   }
 
-  private init(copying other: DRAMController) {
-    specification = other.specification
+  /// A controller whose state is that of the component `owner`.
+  convenience init(_ specification: DRAMSpecification, recordsCommands: Bool, of owner: String, in clock: ClockDomain) {
+    self.init(
+      specification, recordsCommands: recordsCommands,
+      in: DRAMMemory(host: DRAMMemory.Host(component: owner, clock: clock)))
+  }
+
+  private init(_ specification: DRAMSpecification, recordsCommands: Bool, in memory: DRAMMemory) {
+    self.specification = specification
+    self.memory = memory
     state = .allocate(capacity: 1)
-    state.initialize(to: other.state.pointee.copy())
+    state.initialize(to: DRAMControllerState(specification, recordsCommands: recordsCommands, in: memory))
   }
 
   deinit {
@@ -33,8 +45,14 @@ public final class DRAMController {
     state.deallocate()
   }
 
-  /// A controller in the same state that goes its own way from here.
-  public func snapshot() -> DRAMController { DRAMController(copying: self) }
+  /// A controller in the same state, with memory of its own, that goes its own way from here.
+  public func snapshot() -> DRAMController {
+    let copy = DRAMController(specification, recordsCommands: state.pointee.channel.recordsCommands)
+    copy.memory.copyState(from: memory)
+    copy.state.pointee.channel.commands = state.pointee.channel.commands
+    copy.state.pointee.channel.completions = state.pointee.channel.completions
+    return copy
+  }
 
   /// Counters since clock 0.
   public var statistics: DRAMControllerStatistics { state.pointee.channel.statistics }
@@ -77,29 +95,20 @@ public final class DRAMController {
 }
 
 /// All that changes in a controller: the channel and the queues of its policy.
-struct DRAMControllerState: ~Copyable, Sendable {
+struct DRAMControllerState: ~Copyable {
   var channel: DRAMChannel
   private let policy: DRAMControllerSpecification.Policy
   private var bankQueues: BankQueueScheduler
   private var sharedBuffers: SharedBufferScheduler
-  private var lastTick: Int64 = -1
+  private let lastTick: FixedCell<Int64>
 
-  init(_ specification: DRAMSpecification, recordsCommands: Bool) {
+  init(_ specification: DRAMSpecification, recordsCommands: Bool, in memory: DRAMMemory) {
     policy = specification.controller.policy
-    channel = DRAMChannel(specification, recordsCommands: recordsCommands)
-    bankQueues = BankQueueScheduler(channel)
-    sharedBuffers = SharedBufferScheduler(channel)
+    channel = DRAMChannel(specification, recordsCommands: recordsCommands, in: memory)
+    bankQueues = BankQueueScheduler(channel, in: memory)
+    sharedBuffers = SharedBufferScheduler(channel, in: memory)
+    lastTick = FixedCell(-1, in: memory)
   }
-
-  private init(copying other: borrowing DRAMControllerState) {
-    channel = other.channel.copy()
-    policy = other.policy
-    bankQueues = other.bankQueues.copy()
-    sharedBuffers = other.sharedBuffers.copy()
-    lastTick = other.lastTick
-  }
-
-  borrowing func copy() -> DRAMControllerState { DRAMControllerState(copying: self) }
 
   var nextInterestingClock: Int64 {
     switch policy {
@@ -123,7 +132,7 @@ struct DRAMControllerState: ~Copyable, Sendable {
   }
 
   mutating func accept(_ request: DRAMRequest, at clock: Int64) {
-    precondition(clock >= lastTick, "A request was accepted before the last tick.")
+    precondition(clock >= lastTick.value, "A request was accepted before the last tick.")
     precondition(clock < nextInterestingClock, "A clock was not ticked before a request was accepted in it.")
     switch policy {
     case .bankQueues: bankQueues.accept(request, at: clock, &channel)
@@ -132,9 +141,9 @@ struct DRAMControllerState: ~Copyable, Sendable {
   }
 
   mutating func tick(_ clock: Int64) {
-    precondition(clock > lastTick, "A clock was ticked after a later one.")
-    precondition(clock == lastTick + 1 || clock <= nextInterestingClock, "An interesting clock was left out.")
-    lastTick = clock
+    precondition(clock > lastTick.value, "A clock was ticked after a later one.")
+    precondition(clock == lastTick.value + 1 || clock <= nextInterestingClock, "An interesting clock was left out.")
+    lastTick.value = clock
     switch policy {
     case .bankQueues: bankQueues.tick(at: clock, &channel)
     case .sharedBuffers: sharedBuffers.tick(at: clock, &channel)

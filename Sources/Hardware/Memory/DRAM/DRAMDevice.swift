@@ -6,7 +6,7 @@
 /// is legal when all nodes on its path allow it. Issuing a command moves these clocks by the constraints that name it as
 /// the earlier one, so that a check is a maximum of three numbers and never looks at history. What holds for a channel
 /// or pseudo channel is written into all its ranks. Earliest clocks only grow: an earlier answer stays a lower bound.
-struct DRAMDevice: ~Copyable, Sendable {
+struct DRAMDevice: ~Copyable {
   static let closed: Int32 = -1
   /// Slots of a node: one per command, rounded to a power of two.
   private static let slotShift = 4
@@ -39,15 +39,15 @@ struct DRAMDevice: ~Copyable, Sendable {
   let ranks: Int
   let banksPerRank: Int
   /// Row that each bank holds open, `closed` otherwise; banks of rank 0 first, within a rank by bank group.
-  private(set) var openRow: FixedArray<Int32>
+  let openRow: FixedArray<Int32>
   /// Column commands that each bank served since its row was opened.
-  private(set) var columnCommands: FixedArray<Int32>
+  let columnCommands: FixedArray<Int32>
   /// Open banks of each rank.
-  private(set) var openBanks: FixedArray<Int32>
+  let openBanks: FixedArray<Int32>
   /// Ranks first, then bank groups, then banks.
-  private var earliest: FixedArray<Int64>
-  private var windowClocks: FixedArray<Int64>
-  private var windowCursor: FixedArray<Int>
+  private let earliest: FixedArray<Int64>
+  private let windowClocks: FixedArray<Int64>
+  private let windowCursor: FixedArray<Int>
 
   private let rules: FixedArray<Rule>
   /// The rules of a command start here in `rules` and end where those of the next command start.
@@ -60,7 +60,7 @@ struct DRAMDevice: ~Copyable, Sendable {
   private let firstBank: Int
 
   /// - Parameter used: the commands that will ever be asked for; constraints on others are left out.
-  init(organisation: DRAMOrganisation, constraints: [DRAMConstraint], used: DRAMCommandSet) {
+  init(organisation: DRAMOrganisation, constraints: [DRAMConstraint], used: DRAMCommandSet, in memory: DRAMMemory) {
     ranks = organisation.ranksPerChannel
     banksPerRank = organisation.banksPerRank
     let banks = organisation.banksPerChannel
@@ -69,10 +69,10 @@ struct DRAMDevice: ~Copyable, Sendable {
     pseudoChannelShift = organisation.ranks.trailingZeroBitCount
     firstGroup = ranks << Self.slotShift
     firstBank = firstGroup + (ranks * organisation.bankGroups) << Self.slotShift
-    openRow = FixedArray(repeating: Self.closed, count: banks)
-    columnCommands = FixedArray(repeating: 0, count: banks)
-    openBanks = FixedArray(repeating: 0, count: ranks)
-    earliest = FixedArray(repeating: 0, count: firstBank + banks << Self.slotShift)
+    openRow = FixedArray(repeating: Self.closed, count: banks, in: memory)
+    columnCommands = FixedArray(repeating: 0, count: banks, in: memory)
+    openBanks = FixedArray(repeating: 0, count: ranks, in: memory)
+    earliest = FixedArray(repeating: 0, count: firstBank + banks << Self.slotShift, in: memory)
 
     var windows: [Window] = []
     var clocks = 0
@@ -112,12 +112,12 @@ struct DRAMDevice: ~Copyable, Sendable {
       }
     }
     starts.append(rules.count)
-    self.rules = FixedArray(rules)
-    self.windows = FixedArray(windows)
-    ruleStart = FixedArray(starts)
+    self.rules = FixedArray(constant: rules, in: memory)
+    self.windows = FixedArray(constant: windows, in: memory)
+    ruleStart = FixedArray(constant: starts, in: memory)
     // Far enough in the past to delay nothing.
-    windowClocks = FixedArray(repeating: Int64.min / 2, count: clocks)
-    windowCursor = FixedArray(repeating: 0, count: windows.count * ranks)
+    windowClocks = FixedArray(repeating: Int64.min / 2, count: clocks, in: memory)
+    windowCursor = FixedArray(repeating: 0, count: windows.count * ranks, in: memory)
   }
 
   /// The nodes that a constraint delays, the smallest set that says it; nil where there are none.
@@ -131,27 +131,6 @@ struct DRAMDevice: ~Copyable, Sendable {
     case .bank: .bank
     }
   }
-
-  private init(copying other: borrowing DRAMDevice) {
-    ranks = other.ranks
-    banksPerRank = other.banksPerRank
-    rankShift = other.rankShift
-    groupShift = other.groupShift
-    pseudoChannelShift = other.pseudoChannelShift
-    firstGroup = other.firstGroup
-    firstBank = other.firstBank
-    openRow = other.openRow.copy()
-    columnCommands = other.columnCommands.copy()
-    openBanks = other.openBanks.copy()
-    earliest = other.earliest.copy()
-    windowClocks = other.windowClocks.copy()
-    windowCursor = other.windowCursor.copy()
-    rules = other.rules.copy()
-    ruleStart = other.ruleStart.copy()
-    windows = other.windows.copy()
-  }
-
-  borrowing func copy() -> DRAMDevice { DRAMDevice(copying: self) }
 
   @inline(__always)
   func rank(ofBank bank: Int) -> Int { bank &>> rankShift }

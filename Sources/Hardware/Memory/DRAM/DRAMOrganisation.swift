@@ -53,11 +53,14 @@ public struct DRAMOrganisation: Equatable, Sendable {
     public let maximum: Int
     /// Whether a configuration may leave it out, for 1.
     public let isOptional: Bool
+    /// What it is, in one sentence.
+    public let meaning: String
 
     init(
       _ name: String, _ path: WritableKeyPath<DRAMOrganisation, Int> & Sendable, _ maximum: Int,
-      isOptional: Bool = false
+      isOptional: Bool = false, _ meaning: String
     ) {
+      self.meaning = meaning
       self.name = name
       self.path = path
       self.maximum = maximum
@@ -67,14 +70,18 @@ public struct DRAMOrganisation: Equatable, Sendable {
 
   /// Every count.
   public static let fields: [Field] = [
-    Field("channels", \.channels, 64, isOptional: true),
-    Field("pseudo_channels", \.pseudoChannels, 8, isOptional: true),
-    Field("ranks", \.ranks, 16, isOptional: true),
-    Field("bank_groups", \.bankGroups, 16, isOptional: true),
-    Field("banks_per_group", \.banksPerGroup, 64),
-    Field("rows", \.rows, 1 << 24),
-    Field("columns", \.columns, 1 << 16),
-    Field("transaction_bytes", \.transactionBytes, 4096),
+    Field(
+      "channels", \.channels, 64, isOptional: true,
+      "Independent channels, each with its own command and data bus."),
+    Field(
+      "pseudo_channels", \.pseudoChannels, 8, isOptional: true,
+      "Pseudo channels of a channel, which share its command bus."),
+    Field("ranks", \.ranks, 16, isOptional: true, "Ranks of a (pseudo) channel, which share its buses."),
+    Field("bank_groups", \.bankGroups, 16, isOptional: true, "Bank groups of a rank; 1 where the part has none."),
+    Field("banks_per_group", \.banksPerGroup, 64, "Banks of a bank group."),
+    Field("rows", \.rows, 1 << 24, "Rows of a bank."),
+    Field("columns", \.columns, 1 << 16, "Transactions (bursts) of a row."),
+    Field("transaction_bytes", \.transactionBytes, 4096, "Bytes that one column command moves."),
   ]
 
   /// Throws where a count is no power of two within its range: addresses are decoded by bits.

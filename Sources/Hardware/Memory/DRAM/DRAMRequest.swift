@@ -84,7 +84,7 @@ public struct DRAMControllerStatistics: Equatable, Sendable {
 }
 
 /// A request as it waits in a queue.
-struct QueuedRequest: Sendable {
+struct QueuedRequest: BitwiseCopyable {
   var transaction: UInt64
   /// Clock of its acceptance.
   var arrival: Int64

@@ -73,7 +73,7 @@ public struct DRAMControllerSpecification: Equatable, Sendable {
 
   public init(
     policy: Policy, scheduler: Scheduler = .frfcfs, rowPolicy: RowPolicy = .open, refresh: Refresh = .allBank,
-    readQueue: Int = 32, writeQueue: Int = 32, writeHighWatermark: Int, writeLowWatermark: Int = 0,
+    readQueue: Int = 32, writeQueue: Int = 32, writeHighWatermark: Int, writeLowWatermark: Int = 1,
     bankQueue: Int = 8, rowHitLimit: Int = 4
   ) {
     self.policy = policy
@@ -86,6 +86,57 @@ public struct DRAMControllerSpecification: Equatable, Sendable {
     self.writeLowWatermark = writeLowWatermark
     self.bankQueue = bankQueue
     self.rowHitLimit = rowHitLimit
+  }
+
+  /// A count as a configuration knows it.
+  public struct Field: Sendable {
+    public let name: String
+    public let path: WritableKeyPath<DRAMControllerSpecification, Int> & Sendable
+    public let unit: String
+    /// What it is, in one sentence.
+    public let meaning: String
+    /// The only policy that has it; nil for all.
+    public let onlyPolicy: Policy?
+
+    init(
+      _ name: String, _ path: WritableKeyPath<DRAMControllerSpecification, Int> & Sendable, unit: String,
+      only policy: Policy? = nil, _ meaning: String
+    ) {
+      self.name = name
+      self.path = path
+      self.unit = unit
+      self.meaning = meaning
+      onlyPolicy = policy
+    }
+
+    /// Whether a controller of a policy has it.
+    public func applies(to policy: Policy) -> Bool { onlyPolicy == nil || onlyPolicy == policy }
+  }
+
+  /// Every count.
+  public static let fields: [Field] = [
+    Field("read_queue", \.readQueue, unit: "requests", "Entries of the read queue or buffer."),
+    Field("write_queue", \.writeQueue, unit: "requests", "Entries of the write buffer."),
+    Field(
+      "write_high_watermark", \.writeHighWatermark, unit: "requests",
+      "Writes are preferred with more than this many buffered (docs/dram.md)."),
+    Field(
+      "write_low_watermark", \.writeLowWatermark, unit: "requests", only: .sharedBuffers,
+      "Reads are preferred again with fewer buffered writes than this; ramulator-like only."),
+    Field(
+      "bank_queue", \.bankQueue, unit: "commands", only: .bankQueues,
+      "Commands of a bank queue; dramsim3-like only."),
+    Field(
+      "row_hit_limit", \.rowHitLimit, unit: "commands", only: .bankQueues,
+      "Column commands after which a row may be closed although a hit waits; dramsim3-like only."),
+  ]
+
+  /// Writes that one channel may hold back after it acknowledged them.
+  public func bufferedWrites(organisation: DRAMOrganisation) -> Int {
+    switch policy {
+    case .bankQueues: writeQueue + organisation.banksPerChannel * bankQueue
+    case .sharedBuffers: 0
+    }
   }
 
   /// The commands that a controller of this kind ever sends.
@@ -121,7 +172,8 @@ public struct DRAMControllerSpecification: Equatable, Sendable {
           field: "controller.scheduler", value: scheduler.rawValue, allowed: "frfcfs with policy \(policy.rawValue)")
       }
     case .sharedBuffers:
-      try require("write_low_watermark", writeLowWatermark, 0...writeHighWatermark + 1)
+      // With 0 the write mode would never end.
+      try require("write_low_watermark", writeLowWatermark, 1...writeHighWatermark + 1)
     }
   }
 }

@@ -89,10 +89,16 @@ public struct DRAMTiming: Equatable, Sendable {
     public let minimum: Int
     /// Whether a configuration may leave it out, for the default of this type.
     public let isOptional: Bool
+    /// What it is, in one sentence.
+    public let meaning: String
+    /// The most that any timing may be.
+    public static let maximum = 1_000_000
 
     init(
-      _ name: String, _ path: WritableKeyPath<DRAMTiming, Int> & Sendable, _ minimum: Int, isOptional: Bool = false
+      _ name: String, _ path: WritableKeyPath<DRAMTiming, Int> & Sendable, _ minimum: Int, isOptional: Bool = false,
+      _ meaning: String
     ) {
+      self.meaning = meaning
       self.name = name
       self.path = path
       self.minimum = minimum
@@ -102,45 +108,59 @@ public struct DRAMTiming: Equatable, Sendable {
 
   /// Every timing.
   public static let fields: [Field] = [
-    Field("clock_picoseconds", \.clockPicoseconds, 1),
-    Field("nBL", \.nBL, 1),
-    Field("nCL", \.nCL, 1),
-    Field("nCWL", \.nCWL, 1),
-    Field("nRCDRD", \.nRCDRD, 1),
-    Field("nRCDWR", \.nRCDWR, 1),
-    Field("nRP", \.nRP, 1),
-    Field("nRPab", \.nRPab, 1, isOptional: true),
-    Field("nRAS", \.nRAS, 1),
-    Field("nRC", \.nRC, 1),
-    Field("nCCDS", \.nCCDS, 1),
-    Field("nCCDL", \.nCCDL, 1),
-    Field("nRRDS", \.nRRDS, 1),
-    Field("nRRDL", \.nRRDL, 1),
-    Field("nFAW", \.nFAW, 1),
-    Field("nWTRS", \.nWTRS, 0),
-    Field("nWTRL", \.nWTRL, 0),
-    Field("nWR", \.nWR, 0),
-    Field("nRTP", \.nRTP, 1),
-    Field("nRTW_gap", \.nRTWGap, 0),
-    Field("nCS", \.nCS, 0, isOptional: true),
-    Field("nRFC", \.nRFC, 1),
-    Field("nRFCpb", \.nRFCpb, 0, isOptional: true),
-    Field("nPBR2PBR", \.nPBR2PBR, 0, isOptional: true),
-    Field("nREFI", \.nREFI, 1),
-    Field("nPPD", \.nPPD, 0, isOptional: true),
-    Field("activate_clocks", \.activateClocks, 1, isOptional: true),
-    Field("precharge_clocks", \.prechargeClocks, 1, isOptional: true),
-    Field("column_clocks", \.columnClocks, 1, isOptional: true),
-    Field("refresh_clocks", \.refreshClocks, 1, isOptional: true),
+    Field("clock_picoseconds", \.clockPicoseconds, 1, "Duration of one clock of the command bus."),
+    Field("nBL", \.nBL, 1, "Clocks that one burst occupies the data bus."),
+    Field("nCL", \.nCL, 1, "Read latency: RD to the first data."),
+    Field("nCWL", \.nCWL, 1, "Write latency: WR to the first data."),
+    Field("nRCDRD", \.nRCDRD, 1, "ACT to RD, same bank."),
+    Field("nRCDWR", \.nRCDWR, 1, "ACT to WR, same bank."),
+    Field("nRP", \.nRP, 1, "PRE to ACT, same bank."),
+    Field("nRPab", \.nRPab, 1, isOptional: true, "PREab to ACT, same rank."),
+    Field("nRAS", \.nRAS, 1, "ACT to PRE, same bank."),
+    Field("nRC", \.nRC, 1, "ACT to ACT, same bank."),
+    Field("nCCDS", \.nCCDS, 1, "Column command to the same kind, other bank group."),
+    Field("nCCDL", \.nCCDL, 1, "Column command to the same kind, same bank group."),
+    Field("nRRDS", \.nRRDS, 1, "ACT to ACT, other bank group."),
+    Field("nRRDL", \.nRRDL, 1, "ACT to ACT, same bank group."),
+    Field("nFAW", \.nFAW, 1, "Window in which at most four ACT reach a rank."),
+    Field("nWTRS", \.nWTRS, 0, "End of write data to RD, other bank group."),
+    Field("nWTRL", \.nWTRL, 0, "End of write data to RD, same bank group."),
+    Field("nWR", \.nWR, 0, "End of write data to PRE, same bank."),
+    Field("nRTP", \.nRTP, 1, "RD to PRE, same bank."),
+    Field(
+      "nRTW_gap", \.nRTWGap, 0,
+      "Clocks that the data bus idles between read data and the write data that follow them."),
+    Field(
+      "nCS", \.nCS, 0, isOptional: true,
+      "Clocks that the data bus idles when its driver changes from one rank to another."),
+    Field("nRFC", \.nRFC, 1, "REFab to ACT, same rank."),
+    Field(
+      "nRFCpb", \.nRFCpb, 0, isOptional: true,
+      "REFpb to ACT, same bank; 0 where the part has no per-bank refresh."),
+    Field("nPBR2PBR", \.nPBR2PBR, 0, isOptional: true, "REFpb to REFpb, other bank of the rank."),
+    Field("nREFI", \.nREFI, 1, "Average interval of REFab per rank."),
+    Field(
+      "nPPD", \.nPPD, 0, isOptional: true,
+      "PRE to PRE, other bank of the rank; 0 where the standard has no such rule."),
+    Field("activate_clocks", \.activateClocks, 1, isOptional: true, "Clocks of the command bus that ACT takes."),
+    Field(
+      "precharge_clocks", \.prechargeClocks, 1, isOptional: true,
+      "Clocks of the command bus that PRE and PREab take."),
+    Field(
+      "column_clocks", \.columnClocks, 1, isOptional: true,
+      "Clocks of the command bus that a column command takes."),
+    Field(
+      "refresh_clocks", \.refreshClocks, 1, isOptional: true,
+      "Clocks of the command bus that REFab and REFpb take."),
   ]
 
   /// Throws where a value is out of range or two values contradict each other.
   func validate() throws(DRAMSpecificationError) {
     for field in Self.fields {
       let value = self[keyPath: field.path]
-      guard value >= field.minimum, value <= 1_000_000 else {
+      guard value >= field.minimum, value <= Field.maximum else {
         throw DRAMSpecificationError(
-          field: "timing.\(field.name)", value: "\(value)", allowed: "\(field.minimum) to 1000000")
+          field: "timing.\(field.name)", value: "\(value)", allowed: "\(field.minimum) to \(Field.maximum)")
       }
     }
     func require(_ holds: Bool, _ field: String, _ value: Int, _ allowed: String) throws(DRAMSpecificationError) {

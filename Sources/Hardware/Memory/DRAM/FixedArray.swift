@@ -1,34 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A fixed number of trivial values in memory of its own.
+/// A fixed number of trivial values in a `DRAMMemory`.
 ///
 /// For state that every clock touches: it is neither counted, nor copied, nor checked for uniqueness, and its bounds are
-/// checked in debug builds only. Who owns one must not be copyable either; a copy is made by `copy()`.
-struct FixedArray<Element: BitwiseCopyable>: ~Copyable {
+/// checked in debug builds only. It is a handle: who holds one also holds the memory behind it.
+struct FixedArray<Element: BitwiseCopyable> {
   private let base: UnsafeMutablePointer<Element>
   let count: Int
 
-  init(repeating element: Element, count: Int) {
-    base = .allocate(capacity: count)
-    base.initialize(repeating: element, count: count)
+  /// State: part of a snapshot.
+  init(repeating element: Element, count: Int, in memory: DRAMMemory) {
+    base = memory.allocateState(repeating: element, count: count)
     self.count = count
   }
 
-  init(_ elements: [Element]) {
-    base = .allocate(capacity: elements.count)
-    for index in elements.indices { (base + index).initialize(to: elements[index]) }
+  /// A table that never changes.
+  init(constant elements: [Element], in memory: DRAMMemory) {
+    base = memory.allocateTable(elements)
     count = elements.count
   }
-
-  private init(copying base: UnsafeMutablePointer<Element>, count: Int) {
-    self.base = .allocate(capacity: count)
-    self.base.initialize(from: base, count: count)
-    self.count = count
-  }
-
-  deinit { base.deallocate() }
-
-  borrowing func copy() -> FixedArray { FixedArray(copying: base, count: count) }
 
   subscript(index: Int) -> Element {
     @inline(__always)
@@ -37,10 +27,73 @@ struct FixedArray<Element: BitwiseCopyable>: ~Copyable {
       return base[index]
     }
     @inline(__always)
-    set {
+    nonmutating set {
       assert(index >= 0 && index < count, "Index \(index) is outside of 0..<\(count).")
       base[index] = newValue
     }
+  }
+
+  /// Changes one element where it lies.
+  @inline(__always)
+  func update(_ index: Int, _ body: (inout Element) -> Void) {
+    assert(index >= 0 && index < count, "Index \(index) is outside of 0..<\(count).")
+    body(&base[index])
+  }
+}
+
+/// One trivial value in a `DRAMMemory`, e.g. the counters and cursors of a queue.
+struct FixedCell<Value: BitwiseCopyable> {
+  private let pointer: UnsafeMutablePointer<Value>
+
+  init(_ value: Value, in memory: DRAMMemory) { pointer = memory.allocateState(repeating: value, count: 1) }
+
+  var value: Value {
+    @inline(__always) unsafeAddress { UnsafePointer(pointer) }
+    @inline(__always) nonmutating unsafeMutableAddress { pointer }
+  }
+}
+
+/// A short list of trivial values in a `DRAMMemory`, oldest first, of limited length.
+struct FixedList<Element: BitwiseCopyable> {
+  private let elements: FixedArray<Element>
+  private let length: FixedCell<Int>
+
+  /// - Parameter filler: what unused places hold.
+  init(capacity: Int, filler: Element, in memory: DRAMMemory) {
+    elements = FixedArray(repeating: filler, count: capacity, in: memory)
+    length = FixedCell(0, in: memory)
+  }
+
+  var count: Int { @inline(__always) get { length.value } }
+  var isEmpty: Bool { @inline(__always) get { length.value == 0 } }
+  var isFull: Bool { length.value == elements.count }
+  var first: Element? { @inline(__always) get { isEmpty ? nil : elements[0] } }
+
+  subscript(index: Int) -> Element {
+    precondition(index >= 0 && index < count, "A list is read within its length.")
+    return elements[index]
+  }
+
+  func append(_ element: Element) {
+    precondition(!isFull, "A list of limited length was overfilled.")
+    elements[length.value] = element
+    length.value += 1
+  }
+
+  func removeFirst() {
+    precondition(!isEmpty, "An element was taken from an empty list.")
+    for index in 1..<count { elements[index - 1] = elements[index] }
+    length.value -= 1
+  }
+
+  /// Removes all elements that satisfy `isUnwanted`; the others keep their order.
+  func removeAll(where isUnwanted: (Element) -> Bool) {
+    var kept = 0
+    for index in 0..<count where !isUnwanted(elements[index]) {
+      elements[kept] = elements[index]
+      kept += 1
+    }
+    length.value = kept
   }
 }
 
@@ -77,6 +130,3 @@ extension FixedArray<Int64> {
     return -1
   }
 }
-
-// The memory has one owner, which does not share it.
-extension FixedArray: @unchecked Sendable where Element: Sendable {}

@@ -3,51 +3,51 @@
 /// Requests that wait together, in places that do not move, each with a clock before which nothing can be done for it.
 ///
 /// What every clock looks at lies densely beside the requests: the wake clocks, the banks and the transactions.
-struct RequestPool: ~Copyable, Sendable {
-  private(set) var count = 0
-  private(set) var requests: FixedArray<QueuedRequest>
+struct RequestPool: ~Copyable {
+  let requests: FixedArray<QueuedRequest>
   /// No command for the request is legal before this clock; a lower bound. `Int64.max` in unused places.
-  private var wakeClocks: FixedArray<Int64>
+  private let wakeClocks: FixedArray<Int64>
   /// `UInt64.max` in unused places.
-  private var transactions: FixedArray<UInt64>
+  private let transactions: FixedArray<UInt64>
   /// -1 in unused places.
-  private var banks: FixedArray<Int32>
+  private let banks: FixedArray<Int32>
   /// The places of each bank's requests as a chain; -1 ends it.
-  private var firstOfBank: FixedArray<Int32>
-  private var nextOfBank: FixedArray<Int32>
+  private let firstOfBank: FixedArray<Int32>
+  private let nextOfBank: FixedArray<Int32>
   /// The first `count` places of a stack are in use, the others free.
-  private var freePlaces: FixedArray<Int32>
-  private var entered: Int64 = 0
+  private let freePlaces: FixedArray<Int32>
+  private let registers: FixedCell<Registers>
   private let scheduler: DRAMControllerSpecification.Scheduler
-  /// Nothing can be done for any request before this clock; a lower bound. `Int64.max` in an empty pool.
-  private(set) var wakeClock: Int64 = .max
 
-  init(capacity: Int, banks bankCount: Int, scheduler: DRAMControllerSpecification.Scheduler) {
+  private struct Registers: BitwiseCopyable {
+    var count = 0
+    /// Requests that ever entered.
+    var entered: Int64 = 0
+    var wakeClock = Int64.max
+  }
+
+  init(
+    capacity: Int, banks bankCount: Int, scheduler: DRAMControllerSpecification.Scheduler, in memory: DRAMMemory
+  ) {
     self.scheduler = scheduler
-    requests = FixedArray(repeating: .unused, count: capacity)
-    wakeClocks = FixedArray(repeating: .max, count: capacity)
-    transactions = FixedArray(repeating: .max, count: capacity)
-    banks = FixedArray(repeating: -1, count: capacity)
-    firstOfBank = FixedArray(repeating: -1, count: bankCount)
-    nextOfBank = FixedArray(repeating: -1, count: capacity)
-    freePlaces = FixedArray((0..<Int32(capacity)).map { $0 })
+    requests = FixedArray(repeating: .unused, count: capacity, in: memory)
+    wakeClocks = FixedArray(repeating: .max, count: capacity, in: memory)
+    transactions = FixedArray(repeating: .max, count: capacity, in: memory)
+    banks = FixedArray(repeating: -1, count: capacity, in: memory)
+    firstOfBank = FixedArray(repeating: -1, count: bankCount, in: memory)
+    nextOfBank = FixedArray(repeating: -1, count: capacity, in: memory)
+    freePlaces = FixedArray(repeating: 0, count: capacity, in: memory)
+    for place in 0..<capacity { freePlaces[place] = Int32(place) }
+    registers = FixedCell(Registers(), in: memory)
   }
 
-  private init(copying other: borrowing RequestPool) {
-    count = other.count
-    requests = other.requests.copy()
-    wakeClocks = other.wakeClocks.copy()
-    transactions = other.transactions.copy()
-    banks = other.banks.copy()
-    firstOfBank = other.firstOfBank.copy()
-    nextOfBank = other.nextOfBank.copy()
-    freePlaces = other.freePlaces.copy()
-    entered = other.entered
-    scheduler = other.scheduler
-    wakeClock = other.wakeClock
-  }
+  var count: Int { @inline(__always) get { registers.value.count } }
 
-  borrowing func copy() -> RequestPool { RequestPool(copying: self) }
+  /// Nothing can be done for any request before this clock; a lower bound. `Int64.max` in an empty pool.
+  private(set) var wakeClock: Int64 {
+    @inline(__always) get { registers.value.wakeClock }
+    @inline(__always) nonmutating set { registers.value.wakeClock = newValue }
+  }
 
   var isEmpty: Bool { count == 0 }
 
@@ -62,10 +62,11 @@ struct RequestPool: ~Copyable, Sendable {
   mutating func insert(_ request: QueuedRequest) {
     precondition(!isFull, "A request entered a full queue.")
     let place = Int(freePlaces[count])
-    entered += 1
-    count += 1
-    requests[place] = request
-    requests[place].sequence = entered
+    registers.value.entered += 1
+    registers.value.count += 1
+    var entering = request
+    entering.sequence = registers.value.entered
+    requests[place] = entering
     wakeClocks[place] = 0
     wakeClock = 0
     transactions[place] = request.transaction
@@ -77,7 +78,7 @@ struct RequestPool: ~Copyable, Sendable {
   mutating func remove(at place: Int) {
     precondition(banks[place] >= 0, "A request left a queue that it was not in.")
     unchain(place)
-    count -= 1
+    registers.value.count -= 1
     wakeClocks[place] = .max
     transactions[place] = .max
     banks[place] = -1
@@ -98,7 +99,7 @@ struct RequestPool: ~Copyable, Sendable {
     nextOfBank[link] = nextOfBank[place]
   }
 
-  mutating func markCounted(at place: Int) { requests[place].isCounted = true }
+  mutating func markCounted(at place: Int) { requests.update(place) { $0.isCounted = true } }
 
   /// A command has changed the state of a bank: its requests wait for other clocks now.
   mutating func updateWakeClocks(bank: Int32, _ channel: inout DRAMChannel) {
@@ -141,7 +142,7 @@ struct RequestPool: ~Copyable, Sendable {
   ///   - slot: the bus that the command must go over.
   ///   - activeOfBank: for how many waiting requests each bank was opened.
   mutating func oldestReady(
-    at clock: Int64, _ slot: CommandSlot, activeOfBank: borrowing FixedArray<Int32>, _ channel: inout DRAMChannel
+    at clock: Int64, _ slot: CommandSlot, activeOfBank: FixedArray<Int32>, _ channel: inout DRAMChannel
   ) -> Int {
     var best = -1
     guard wakeClock <= clock else { return best }
@@ -180,7 +181,7 @@ struct RequestPool: ~Copyable, Sendable {
   }
 
   private func isHarmful(
-    _ command: DRAMCommand, _ request: QueuedRequest, _ activeOfBank: borrowing FixedArray<Int32>,
+    _ command: DRAMCommand, _ request: QueuedRequest, _ activeOfBank: FixedArray<Int32>,
     _ channel: inout DRAMChannel
   ) -> Bool {
     guard command.isClosing else { return false }

@@ -6,57 +6,45 @@
 /// whose banks nobody may close. Due refreshes come next, and while one waits the read and write buffers pause. In
 /// write mode only writes are chosen, else only reads. On a row-and-column bus each clock tries a column command, then
 /// a row command. Clocks are the owner's; the policy's own clock runs one ahead, which shows in when refreshes fall due.
-struct SharedBufferScheduler: ~Copyable, Sendable {
-  private(set) var nextInterestingClock: Int64 = 0
-  /// Requests that left the read and write buffers.
-  private(set) var departures: Int64 = 0
-
-  private var refreshTimer: RefreshTimer
-  private var dueRefreshes: [DueRefresh] = []
+struct SharedBufferScheduler: ~Copyable {
+  private let registers: FixedCell<Registers>
+  private let refreshTimer: RefreshTimer
   private var reads: RequestPool
   private var writes: RequestPool
   private var active: RequestPool
   /// Active requests of each bank.
-  private var activeOfBank: FixedArray<Int32>
-  private var activeOfRank: FixedArray<Int32>
+  private let activeOfBank: FixedArray<Int32>
+  private let activeOfRank: FixedArray<Int32>
   /// As `activeOfBank` with nothing active.
   private let noneActive: FixedArray<Int32>
-  private var isWriteMode = false
-  /// The last clock that was ticked, or left out and caught up with.
-  private var caughtUpClock: Int64 = -1
-  /// Clock of the latest read completion: data return in the order in which they were scheduled.
-  private var lastReadDone: Int64 = 0
 
-  init(_ channel: borrowing DRAMChannel) {
-    refreshTimer = RefreshTimer(channel, phase: -1)
+  private struct Registers: BitwiseCopyable {
+    var nextInterestingClock: Int64 = 0
+    var departures: Int64 = 0
+    var isWriteMode = false
+    /// The last clock that was ticked, or left out and caught up with.
+    var caughtUpClock: Int64 = -1
+    /// Clock of the latest read completion: data return in the order in which they were scheduled.
+    var lastReadDone: Int64 = 0
+  }
+
+  init(_ channel: borrowing DRAMChannel, in memory: DRAMMemory) {
+    registers = FixedCell(Registers(), in: memory)
+    refreshTimer = RefreshTimer(channel, phase: -1, in: memory)
     let banks = channel.organisation.banksPerChannel
     let scheduler = channel.controller.scheduler
-    reads = RequestPool(capacity: channel.controller.readQueue, banks: banks, scheduler: scheduler)
-    writes = RequestPool(capacity: channel.controller.writeQueue, banks: banks, scheduler: scheduler)
+    reads = RequestPool(capacity: channel.controller.readQueue, banks: banks, scheduler: scheduler, in: memory)
+    writes = RequestPool(capacity: channel.controller.writeQueue, banks: banks, scheduler: scheduler, in: memory)
     // A bank is opened for one request at a time.
-    active = RequestPool(capacity: banks, banks: banks, scheduler: scheduler)
-    activeOfBank = FixedArray(repeating: 0, count: banks)
-    noneActive = FixedArray(repeating: 0, count: banks)
-    activeOfRank = FixedArray(repeating: 0, count: channel.device.ranks)
+    active = RequestPool(capacity: banks, banks: banks, scheduler: scheduler, in: memory)
+    activeOfBank = FixedArray(repeating: 0, count: banks, in: memory)
+    noneActive = FixedArray(repeating: 0, count: banks, in: memory)
+    activeOfRank = FixedArray(repeating: 0, count: channel.device.ranks, in: memory)
   }
 
-  private init(copying other: borrowing SharedBufferScheduler) {
-    nextInterestingClock = other.nextInterestingClock
-    departures = other.departures
-    refreshTimer = other.refreshTimer
-    dueRefreshes = other.dueRefreshes
-    reads = other.reads.copy()
-    writes = other.writes.copy()
-    active = other.active.copy()
-    activeOfBank = other.activeOfBank.copy()
-    activeOfRank = other.activeOfRank.copy()
-    noneActive = other.noneActive.copy()
-    isWriteMode = other.isWriteMode
-    caughtUpClock = other.caughtUpClock
-    lastReadDone = other.lastReadDone
-  }
-
-  borrowing func copy() -> SharedBufferScheduler { SharedBufferScheduler(copying: self) }
+  var nextInterestingClock: Int64 { @inline(__always) get { registers.value.nextInterestingClock } }
+  /// Requests that left the read and write buffers.
+  var departures: Int64 { @inline(__always) get { registers.value.departures } }
 
   // MARK: Accepting
 
@@ -66,19 +54,19 @@ struct SharedBufferScheduler: ~Copyable, Sendable {
 
   mutating func accept(_ request: DRAMRequest, at clock: Int64, _ channel: inout DRAMChannel) {
     catchUp(through: clock, &channel)
-    nextInterestingClock = clock + 1
+    registers.value.nextInterestingClock = clock + 1
     let isBuffered = writes.contains(request.transaction)
     if request.isWrite {
-      channel.statistics.writes += 1
+      channel.counters.value.writes += 1
       if isBuffered {
-        channel.statistics.mergedWrites += 1
+        channel.counters.value.mergedWrites += 1
         channel.complete(request.tag, isWrite: true, at: clock)
         return
       }
     } else {
-      channel.statistics.reads += 1
+      channel.counters.value.reads += 1
       if isBuffered {
-        channel.statistics.forwardedReads += 1
+        channel.counters.value.forwardedReads += 1
         completeRead(request.tag, at: clock + 1, &channel)
         return
       }
@@ -88,16 +76,16 @@ struct SharedBufferScheduler: ~Copyable, Sendable {
   }
 
   private mutating func completeRead(_ tag: Int, at clock: Int64, _ channel: inout DRAMChannel) {
-    lastReadDone = max(lastReadDone, clock)
-    channel.complete(tag, isWrite: false, at: lastReadDone)
+    registers.value.lastReadDone = max(registers.value.lastReadDone, clock)
+    channel.complete(tag, isWrite: false, at: registers.value.lastReadDone)
   }
 
   // MARK: One clock
 
   mutating func tick(at clock: Int64, _ channel: inout DRAMChannel) {
     catchUp(through: clock - 1, &channel)
-    caughtUpClock = clock
-    if refreshTimer.nextClock <= clock { refreshTimer.collect(at: clock, into: &dueRefreshes) }
+    registers.value.caughtUpClock = clock
+    if refreshTimer.nextClock <= clock { refreshTimer.collect(at: clock) }
     switch channel.commandBus {
     case .shared:
       _ =
@@ -108,20 +96,20 @@ struct SharedBufferScheduler: ~Copyable, Sendable {
       _ = issueActive(at: clock, &channel) || issueBuffered(.column, at: clock, &channel)
       _ = issueRefresh(.row, at: clock, &channel) || issueBuffered(.row, at: clock, &channel)
     }
-    nextInterestingClock = max(clock + 1, wakeClock(&channel))
+    registers.value.nextInterestingClock = max(clock + 1, wakeClock(&channel))
   }
 
   /// Does what the clocks that were left out would have done: choose the mode.
   private mutating func catchUp(through clock: Int64, _ channel: inout DRAMChannel) {
-    guard clock > caughtUpClock else { return }
-    caughtUpClock = clock
-    if dueRefreshes.isEmpty { isWriteMode = nextWriteMode(&channel) }
+    guard clock > registers.value.caughtUpClock else { return }
+    registers.value.caughtUpClock = clock
+    if refreshTimer.due.isEmpty { registers.value.isWriteMode = nextWriteMode(&channel) }
   }
 
   /// The first clock at which anything can happen if no request arrives; may lie in the past.
   private func wakeClock(_ channel: inout DRAMChannel) -> Int64 {
     var wake = min(refreshTimer.nextClock, active.wakeClock)
-    if let due = dueRefreshes.first {
+    if let due = refreshTimer.due.first {
       let step = nextStep(of: due, &channel)
       if !isHeldByActive(step, rank: due.rank, bank: due.bank) {
         wake = min(wake, earliestClock(step, due, &channel))
@@ -166,7 +154,7 @@ struct SharedBufferScheduler: ~Copyable, Sendable {
   }
 
   private mutating func issueRefresh(_ slot: CommandSlot, at clock: Int64, _ channel: inout DRAMChannel) -> Bool {
-    guard let due = dueRefreshes.first else { return false }
+    guard let due = refreshTimer.due.first else { return false }
     let step = nextStep(of: due, &channel)
     guard slot.matches(step), earliestClock(step, due, &channel) <= clock,
       !isHeldByActive(step, rank: due.rank, bank: due.bank)
@@ -176,7 +164,7 @@ struct SharedBufferScheduler: ~Copyable, Sendable {
     } else {
       channel.issue(step, rank: due.rank, at: clock)
     }
-    if step.isRefresh { dueRefreshes.removeFirst() }
+    if step.isRefresh { refreshTimer.due.removeFirst() }
     if step.isClosing {
       reads.wakeAll()
       writes.wakeAll()
@@ -187,21 +175,21 @@ struct SharedBufferScheduler: ~Copyable, Sendable {
   // MARK: Reads and writes
 
   private mutating func issueBuffered(_ slot: CommandSlot, at clock: Int64, _ channel: inout DRAMChannel) -> Bool {
-    guard dueRefreshes.isEmpty else { return false }
-    isWriteMode = nextWriteMode(&channel)
+    guard refreshTimer.due.isEmpty else { return false }
+    registers.value.isWriteMode = nextWriteMode(&channel)
     let place =
-      isWriteMode
+      registers.value.isWriteMode
       ? writes.oldestReady(at: clock, slot, activeOfBank: activeOfBank, &channel)
       : reads.oldestReady(at: clock, slot, activeOfBank: activeOfBank, &channel)
     guard place >= 0 else { return false }
-    let request = isWriteMode ? writes.requests[place] : reads.requests[place]
+    let request = registers.value.isWriteMode ? writes.requests[place] : reads.requests[place]
     let command = channel.nextCommand(for: request)
     if !request.isCounted { count(command, &channel) }
     if command == .precharge {
-      if isWriteMode { writes.markCounted(at: place) } else { reads.markCounted(at: place) }
+      if registers.value.isWriteMode { writes.markCounted(at: place) } else { reads.markCounted(at: place) }
     } else {
-      if isWriteMode { writes.remove(at: place) } else { reads.remove(at: place) }
-      departures += 1
+      if registers.value.isWriteMode { writes.remove(at: place) } else { reads.remove(at: place) }
+      registers.value.departures += 1
     }
     issue(command, request, at: clock, &channel)
     if command.isColumn {
@@ -216,7 +204,7 @@ struct SharedBufferScheduler: ~Copyable, Sendable {
 
   /// The mode after the watermarks were looked at; the same again as long as the buffers keep their sizes.
   private func nextWriteMode(_ channel: inout DRAMChannel) -> Bool {
-    isWriteMode
+    registers.value.isWriteMode
       ? writes.count >= channel.controller.writeLowWatermark || reads.isEmpty
       : writes.count > channel.controller.writeHighWatermark || reads.isEmpty
   }
@@ -226,9 +214,9 @@ struct SharedBufferScheduler: ~Copyable, Sendable {
   /// Counts a request by its first command.
   private func count(_ command: DRAMCommand, _ channel: inout DRAMChannel) {
     switch command {
-    case .activate: channel.statistics.rowMisses += 1
-    case .precharge: channel.statistics.rowConflicts += 1
-    default: channel.statistics.rowHits += 1
+    case .activate: channel.counters.value.rowMisses += 1
+    case .precharge: channel.counters.value.rowConflicts += 1
+    default: channel.counters.value.rowHits += 1
     }
   }
 

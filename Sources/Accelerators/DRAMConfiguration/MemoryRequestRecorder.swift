@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Hardware
+import SimulationKernel
+import Workloads
+
+/// Keeps the requests that a timed memory takes in, as a memory trace.
+final class MemoryRequestRecorder: DRAMRequestObserver {
+  private(set) var lines: [DRAMTraceLine] = []
+
+  func took(address: Int64, isWrite: Bool, at clock: Cycle) {
+    lines.append(DRAMTraceLine(clock: clock, address: UInt64(address), isWrite: isWrite))
+  }
+}
