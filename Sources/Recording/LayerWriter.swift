@@ -55,7 +55,8 @@ struct LayerWriter {
     try Insertion(into: LayerSchema.storedLayer, in: database).insert([
       key.layerID, key.runID, key.layerIndex, layer.layer, layer.design, layer.pattern, layer.patternExecuted,
       layer.m, layer.n, layer.k, layer.lanes, layer.cycles, layer.macsEffectual, layer.laneCyclesActive,
-      layer.dramReadBytes, layer.dramWriteBytes, layer.denseRunCycles, layer.energyAttojoules,
+      layer.dramReadBytes, layer.dramWriteBytes, layer.denseRunCycles, layer.denseRunAttojoules,
+      layer.energyAttojoules,
       layer.areaMicroSquareMicrons, layer.clockGHz, layer.verified, layer.mapping,
       statistics.eventHash.hashText, statistics.resultHash.hashText,
     ])
@@ -73,6 +74,7 @@ struct LayerWriter {
     for (index, entry) in statistics.ledger.entries.enumerated() {
       try insertion.insert([
         key.layerID, index, entry.component, entry.cause.rawValue, entry.blamed, entry.laneCycles,
+        entry.taxLaneCycles,
       ])
     }
   }

@@ -167,6 +167,8 @@ public struct LayerSummary: Sendable {
   public var dramWriteBytes: Int64
   /// Cycles of the same layer run dense, where that was really simulated.
   public var denseRunCycles: Int64?
+  /// Energy of that run in integer attojoules.
+  public var denseRunAttojoules: Int64?
   /// Energy in integer attojoules and whole-chip area in 1e-6 um^2; nil where no table was applied.
   public var energyAttojoules: Int64?
   public var areaMicroSquareMicrons: Int64?
@@ -179,7 +181,8 @@ public struct LayerSummary: Sendable {
   public init(
     layer: String, design: String, pattern: String, patternExecuted: String, m: Int64, n: Int64, k: Int64,
     lanes: Int64, cycles: Int64, macsEffectual: Int64, laneCyclesActive: Int64, dramReadBytes: Int64,
-    dramWriteBytes: Int64, denseRunCycles: Int64? = nil, energyAttojoules: Int64? = nil,
+    dramWriteBytes: Int64, denseRunCycles: Int64? = nil, denseRunAttojoules: Int64? = nil,
+    energyAttojoules: Int64? = nil,
     areaMicroSquareMicrons: Int64? = nil, clockGHz: Double, verified: Bool, mapping: String
   ) {
     self.layer = layer
@@ -196,6 +199,7 @@ public struct LayerSummary: Sendable {
     self.dramReadBytes = dramReadBytes
     self.dramWriteBytes = dramWriteBytes
     self.denseRunCycles = denseRunCycles
+    self.denseRunAttojoules = denseRunAttojoules
     self.energyAttojoules = energyAttojoules
     self.areaMicroSquareMicrons = areaMicroSquareMicrons
     self.clockGHz = clockGHz

@@ -9,12 +9,17 @@ public struct LedgerEntry: Equatable, Sendable {
   public var blamed: String
   /// Number of lanes times cycles, never negative.
   public var laneCycles: Int64
+  /// How many of them were lost only because sparsity is supported: all under a cause that is a tax, and stalls on
+  /// operand B as far as its windows are wider than a dense step's.
+  public var taxLaneCycles: Int64
 
-  public init(component: String, cause: Cause, blamed: String, laneCycles: Int64) {
+  /// - Parameter taxLaneCycles: all or none, by the cause, where it is nil.
+  public init(component: String, cause: Cause, blamed: String, laneCycles: Int64, taxLaneCycles: Int64? = nil) {
     self.component = component
     self.cause = cause
     self.blamed = blamed
     self.laneCycles = laneCycles
+    self.taxLaneCycles = taxLaneCycles ?? (cause.isSparsityTax ? laneCycles : 0)
   }
 }
 

@@ -36,3 +36,22 @@ public enum PartOperation: String, CaseIterable, Sendable {
   /// Logic is held still for a cycle.
   case gated
 }
+
+extension Part: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .macro(let name, let words, let bits):
+      words == 1 ? "\(name), \(bits) bits" : "\(name), \(words) x \(bits) bits"
+    case .register(let bits): "register of \(bits) bits"
+    case .gates(let bits): "\(bits) gates"
+    case .adder(let bits): "adder of \(bits) bits"
+    case .comparator(let bits): "comparator of \(bits) bits"
+    case .counter(let bits): "counter of \(bits) bits"
+    case .multiplier(let bits, let other): "multiplier of \(bits) x \(other) bits"
+    case .multiplexer(let fanIn, let bits): "multiplexer of \(fanIn) x \(bits) bits"
+    case .shifter(let words, let positions, let bits): "shifter of \(words) of \(positions) words of \(bits) bits"
+    case .packer(let words, let bits): "packer of \(words) words of \(bits) bits"
+    case .queue(let slots, let bits): "queue of \(slots) x \(bits) bits"
+    }
+  }
+}

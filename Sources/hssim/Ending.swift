@@ -13,6 +13,7 @@ struct CommandError: Error {
   /// As in `sysexits.h`.
   enum Kind: Int32 {
     case usage = 64
+    case missing = 66
     case cannotCreate = 73
     case inputOutput = 74
   }
@@ -38,7 +39,9 @@ struct Ending {
     case let error as WorkloadError: self.init(error.exitCode, error)
     case let error as ConfigurationError: self.init(error.exitCode, error)
     case let error as DRAMConfigurationError: self.init(65, error)
+    case let error as DRAMTraceError: self.init(65, error)
     case let error as RecordingError: self.init(error.exitCode, error)
+    case let error as QueryError: self.init(error.exitCode, error)
     case let error as PriceTableError: self.init(error.exitCode, error)
     case let error as PricingError: self.init(65, error)
     case let error as PatternError: self.init(64, error)

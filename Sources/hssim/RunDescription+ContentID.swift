@@ -12,8 +12,8 @@ extension RunDescription {
   /// product) and the seed. How much is recorded changes no result and is no part of it: runs at different levels have
   /// the same id, and the file keeps them apart by its column `record_level`.
   init(
-    of workload: Workload, on values: ParameterValues, part: DRAMCatalogue.Part?, pricing: Pricing, seed: UInt64,
-    recordLevel: RecordLevel, command: String
+    of workload: Workload, on values: ParameterValues, part: DRAMCatalogue.Part?, pricing: Pricing,
+    against: Comparison?, seed: UInt64, recordLevel: RecordLevel, command: String
   ) throws(WorkloadError) {
     // Without notes of where a value was stated: designs that are the same give files that are the same.
     var configuration = values.resolvedText(annotated: false)
@@ -29,6 +29,7 @@ extension RunDescription {
     hash.combine(pricing.options.includesLeakage ? 1 : 0)
     try workload.combine(into: &hash)
     hash.combine(seed)
+    if let against { hash.combine("against \(against.rawValue)") }
     self.init(
       design: values.name, workload: workload.name, seed: seed, version: Hssim.version, configuration: configuration,
       contentID: hash.value, recordLevel: recordLevel, command: command, layers: workload.layerNames.count,

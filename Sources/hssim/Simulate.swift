@@ -61,10 +61,28 @@ struct Simulate: ParsableCommand {
       "Also write Z, int32 [M, N], before requantisation: one layer to .npy, any number to .npz.", valueName: "file"))
   var result: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Also write what a timed memory was asked for, as a memory trace for 'hssim dram', Ramulator or DRAMsim3.",
+      valueName: "file"))
+  var dramTrace: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Its form: cycle-address (cycle address R|W), load-store (LD|ST address) or address-command (address READ|WRITE "
+        + "cycle).",
+      valueName: "form"))
+  var dramTraceFormat = DRAMTraceFormat.cycleAddress
+
+  @Option(
+    help: ArgumentHelp(
+      "Also simulate every layer dense, to know what sparsity saves: only 'dense' so far.", valueName: "what"))
+  var against: Comparison?
+
   @Option(help: "What is printed at the end: text or json.")
   var format = OutputFormat.text
 
-  @Flag(help: "Replace the output, and the file of --result, if they exist.")
+  @Flag(help: "Replace the output, and the files of --result and --dram-trace, if they exist.")
   var force = false
 
   func run() throws {
@@ -74,15 +92,22 @@ struct Simulate: ParsableCommand {
     let machine = HighLightMachine(HighLightSpecification(values, part: part?.specification))
     let pricing = try energy.pricing(of: machine.specification)
     let description = try RunDescription(
-      of: workload, on: values, part: part, pricing: pricing, seed: seed, recordLevel: recordLevel(),
-      command: command(of: workload))
+      of: workload, on: values, part: part, pricing: pricing, against: against, seed: seed,
+      recordLevel: recordLevel(), command: command(of: workload))
     let path = output ?? description.defaultFileName
     try checkPlaces(of: workload, output: path)
+    if let dramTrace, case .ideal = machine.specification.memory {
+      throw CommandError(
+        .usage, "--dram-trace \(dramTrace): an ideal memory has no clock to trace in; allowed: dram.model=timed")
+    }
     let database = try RunDatabase.open(path, runs: [description], existing: force ? .replace : .resume)
     try workload.checkValues(seed: seed)
     let job = SimulationJob(
-      workload: workload, machine: machine, pricing: pricing, description: description, database: database,
-      result: result.map { SimulationJob.ResultFile(path: $0, isReplacing: force) })
+      workload: workload, machine: machine, pricing: pricing, against: against, description: description,
+      database: database, result: result.map { SimulationJob.ResultFile(path: $0, isReplacing: force) },
+      memoryTrace: dramTrace.map {
+        SimulationJob.MemoryTrace(path: $0, format: dramTraceFormat, isReplacing: force)
+      })
     try job.run()
     let report = RunReport(try RecordedRun(path: path), path: path)
     try StandardOutput.write(format == .json ? report.json() : report.text)
@@ -128,6 +153,7 @@ struct Simulate: ParsableCommand {
     var words = ["hssim", "simulate"] + workload.arguments + ["--design", design.design.lastPathComponent]
     for override in design.set { words += ["--set", override] }
     words += energy.words
+    if let against { words += ["--against", against.rawValue] }
     words += ["--seed", "\(seed)", "--record", record]
     return words.map(shellWord).joined(separator: " ")
   }
@@ -135,17 +161,29 @@ struct Simulate: ParsableCommand {
   /// Checks that no output lies where an input or the other output is, and that Z can be written.
   private func checkPlaces(of workload: Workload, output: String) throws {
     let inputs = workload.inputs + (design.design.isYAMLPath ? [design.design] : [])
-    for (option, file) in [("--output", output), ("--result", result ?? "")] where !file.isEmpty {
+    let outputs = [("--output", output), ("--result", result ?? ""), ("--dram-trace", dramTrace ?? "")]
+      .filter { !$0.1.isEmpty }
+    for (index, (option, file)) in outputs.enumerated() {
+      if let (other, _) = outputs[..<index].first(where: { $0.1.resolvedPath == file.resolvedPath }) {
+        let what = other == "--output" ? "the database" : "the file of \(other)"
+        throw CommandError(.usage, "\(option) \(file): this is \(what); allowed: a file of its own")
+      }
       if let input = inputs.first(where: { $0.resolvedPath == file.resolvedPath }) {
         throw CommandError(.cannotCreate, "\(option) \(file): this is \(input), which the run reads")
       }
     }
+    if let dramTrace { try TextFile.checkWriting(to: dramTrace, replacing: force) }
     guard let result else { return }
-    guard result.resolvedPath != output.resolvedPath else {
-      throw CommandError(.usage, "--result \(result): this is the database; allowed: a file of its own")
-    }
     try TensorFile.checkWriting(workload.layerNames, to: result, replacing: force)
   }
+}
+
+extension DRAMTraceFormat: ExpressibleByArgument {}
+
+/// What else a layer is simulated as.
+enum Comparison: String, CaseIterable, ExpressibleByArgument {
+  /// The same operands on the same design, A without its pattern.
+  case dense
 }
 
 /// How a command answers.

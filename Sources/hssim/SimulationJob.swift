@@ -13,12 +13,21 @@ struct SimulationJob {
     let isReplacing: Bool
   }
 
+  /// Where the requests to memory go.
+  struct MemoryTrace {
+    let path: String
+    let format: DRAMTraceFormat
+    let isReplacing: Bool
+  }
+
   let workload: Workload
   let machine: HighLightMachine
   let pricing: Pricing
+  let against: Comparison?
   let description: RunDescription
   let database: RunDatabase
   let result: ResultFile?
+  let memoryTrace: MemoryTrace?
 
   /// Simulates what the database does not hold yet, and finishes it.
   ///
@@ -30,7 +39,13 @@ struct SimulationJob {
     var progress = ProgressLine(layers: description.layers)
     defer { progress.clear() }
     do {
-      let products = try simulateLayers(interruption, &progress)
+      var requests: [DRAMTraceLine] = []
+      let products = try simulateLayers(interruption, &progress, &requests)
+      if let memoryTrace {
+        try TextFile.write(
+          DRAMTraceFile(lines: requests).text(memoryTrace.format), to: memoryTrace.path,
+          replacing: memoryTrace.isReplacing)
+      }
       if let result { try TensorFile.write(products, to: result.path, replacing: result.isReplacing) }
       try database.finish()
     } catch is CancellationError {
@@ -50,34 +65,57 @@ struct SimulationJob {
     }
   }
 
+  /// - Parameter requests: takes in what memory was asked for, where that is wanted; each layer's clocks go on from the
+  ///   last request of the layer before.
   /// - Returns: Z of every layer where a result file is wanted, else nothing.
   private func simulateLayers(
-    _ interruption: Interruption, _ progress: inout ProgressLine
+    _ interruption: Interruption, _ progress: inout ProgressLine, _ requests: inout [DRAMTraceLine]
   ) throws -> [(name: String, tensor: WritableTensor)] {
     var products: [(name: String, tensor: WritableTensor)] = []
     let completed = database.completedLayers()
     for (index, name) in workload.layerNames.enumerated() {
-      // The file holds no Z: a layer of an earlier attempt is simulated again where Z is wanted.
+      // The file holds neither Z nor requests: a layer of an earlier attempt is simulated again for them.
       let isWritten = completed.contains(index)
-      guard !isWritten || result != nil else { continue }
+      guard !isWritten || result != nil || memoryTrace != nil else { continue }
       guard interruption.signal == nil else { throw CancellationError() }
       progress.begin(layer: index, name: name)
       let layer = try workload.layer(index, seed: description.seed)
       var outcome = try machine.simulate(
-        layer, options: LayerOptions(recordsSpans: description.recordLevel != .summary)
+        layer,
+        options: LayerOptions(
+          recordsSpans: description.recordLevel != .summary, recordsMemoryRequests: memoryTrace != nil)
       ) { cycle, bound in
         progress.update(cycle: cycle, bound: bound)
         return interruption.signal == nil
       }
       if !isWritten {
+        if against == .dense { try addDenseRun(of: layer, to: &outcome, interruption) }
         let costs = try pricing.apply(to: &outcome.summary, &outcome.statistics, of: outcome.inventory)
         try database.write(
           layer: outcome.summary, statistics: outcome.statistics, costs: costs, layerIndex: index)
+      }
+      let start = requests.last.map { $0.clock + 1 } ?? 0
+      for request in outcome.memoryRequests {
+        requests.append(
+          DRAMTraceLine(clock: start + request.clock, address: request.address, isWrite: request.isWrite))
       }
       if result != nil {
         products.append((name, .int32(Tensor(shape: [layer.m, layer.n], elements: outcome.z))))
       }
     }
     return products
+  }
+
+  /// Enters what the layer takes without its pattern; a layer that runs dense is its own comparison.
+  private func addDenseRun(
+    of layer: GEMMLayer, to outcome: inout LayerOutcome, _ interruption: Interruption
+  ) throws {
+    var dense = outcome
+    if layer.declaredPattern != nil {
+      dense = try machine.simulate(layer.withoutPattern) { _, _ in interruption.signal == nil }
+    }
+    _ = try pricing.apply(to: &dense.summary, &dense.statistics, of: dense.inventory)
+    outcome.summary.denseRunCycles = dense.summary.cycles
+    outcome.summary.denseRunAttojoules = dense.summary.energyAttojoules
   }
 }

@@ -60,4 +60,44 @@ struct EnergyTests {
     #expect(answer.errors.contains(named))
     #expect(try workspace.files().isEmpty)
   }
+
+  @Test func `the dense run is really simulated, and compared`() throws {
+    let sparse = [
+      "simulate", "--gemm", "128x256x96", "--pattern", "4:8->2:4", "--format", "json", "--against", "dense",
+    ]
+    let layer = try json(workspace.hssim(sparse + ["--output", "a.sqlite"]))
+    // Dense A has other values but the same shape: its cycles are those of the pattern's layer run without it.
+    let dense = try json(
+      workspace.hssim("simulate", "--gemm", "128x256x96", "--format", "json", "--output", "b.sqlite"))
+    let ratio = try #require(layer["speedup_vs_dense_run"] as? Double)
+    let cycles = try #require(layer["cycles"] as? Double)
+    #expect(abs(ratio * cycles - (dense["cycles"] as? Double ?? 0)) < 0.5)
+    #expect(ratio > 2)
+    let gain = try workspace.hssim("query", "a.sqlite", "gain", "--format", "csv").output.split(separator: "\n")
+    #expect(gain.count == 3)
+    // A layer that runs dense is its own comparison.
+    let own = ["simulate", "--gemm", "64x64x64", "--format", "json", "--against", "dense", "--output", "c.sqlite"]
+    #expect(try json(workspace.hssim(own))["speedup_vs_dense_run"] as? Double == 1)
+  }
+
+  @Test func `a table of Accelergy's becomes one of ours`() throws {
+    let components = ["GLB_data", "glb_metadata", "dram", "rf_partial_sum", "mac"]
+    let actions = ["read", "write", "metadata_read", "metadata_write", "compute", "gated"]
+    let tables = components.map { name in
+      "  - name: chip.\(name)[1..2]\n    actions: ["
+        + actions.map { "{name: \($0), energy: 2.5}" }.joined(separator: ", ") + "]\n"
+    }
+    try workspace.write("ERT:\n  tables:\n" + tables.joined(), to: "ERT.yaml")
+    try workspace.write("ART:\n  tables:\n  - {name: chip.mac, area: 1}\n", to: "ART.yaml")
+    let command = ["import-energy", "ERT.yaml", "--area", "ART.yaml", "--map", "mac_int8=mac", "--output", "own.yaml"]
+    let answer = try workspace.hssim(command)
+    #expect(answer.code == 0, "\(answer.errors)")
+    #expect(answer.output.contains("component GLB_data") && answer.output.contains("table 45nm"))
+    #expect(try workspace.hssim(command).code == 73)
+    let run = try workspace.hssim("simulate", "--gemm", "16x16x16", "--energy", "own.yaml", "--output", "run.sqlite")
+    #expect(run.code == 0, "\(run.errors)")
+    let sums = try workspace.hssim("query", "run.sqlite", "energy", "--format", "csv").output
+    // 16 x 16 x 16 products at 2.5 pJ.
+    #expect(sums.contains("PEArray[*],mac_compute,base,,4096,0.01024,"))
+  }
 }

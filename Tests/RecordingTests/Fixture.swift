@@ -60,7 +60,8 @@ struct ExampleLayer {
     summary = LayerSummary(
       layer: "layer\(index)", design: "highlight", pattern: "C0(2:4)", patternExecuted: "C1(4:4)->C0(2:4)",
       m: 60, n: 33, k: 128, lanes: 64, cycles: cycles, macsEffectual: 20 * cycles, laneCyclesActive: 25 * cycles,
-      dramReadBytes: 12_345, dramWriteBytes: 1980, denseRunCycles: index % 2 == 0 ? nil : 2 * cycles, clockGHz: 1.25,
+      dramReadBytes: 12_345, dramWriteBytes: 1980, denseRunCycles: index % 2 == 0 ? nil : 2 * cycles,
+      denseRunAttojoules: index % 2 == 0 ? nil : 7_000_000_000_001, clockGHz: 1.25,
       verified: true, mapping: "for n in 0..<1\n  for k in 0..<8")
     statistics = LayerStatistics()
     statistics.eventHash = random.next()

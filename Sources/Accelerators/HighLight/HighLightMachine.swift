@@ -27,7 +27,8 @@ public struct HighLightMachine: Sendable {
     let prepared = try PreparedLayer(layer, reference: reference, on: specification)
     let simulation = Simulation(perturbation: options.perturbation)
     let core = simulation.addClock("core", period: Femtoseconds((1e6 / specification.clockGHz).rounded()))
-    let figure = HighLight(in: core, specification, prepared)
+    let requests = options.recordsMemoryRequests ? MemoryRequestRecorder() : nil
+    let figure = HighLight(in: core, specification, prepared, observer: requests)
     let spans = options.recordsSpans ? SpanRecorder() : nil
     simulation.activityObserver = spans
     try simulation.start()
@@ -39,9 +40,11 @@ public struct HighLightMachine: Sendable {
     simulation.closeAccounts()
     let cycles = core.cycle + 1
     for array in figure.arrays { array.closeLedger(cycles: cycles) }
-    return try outcome(
+    var outcome = try outcome(
       of: prepared, figure: figure, simulation: simulation, cycles: cycles, spans: spans?.spans ?? [],
       reference: reference)
+    outcome.memoryRequests = requests?.lines ?? []
+    return outcome
   }
 
   private func outcome(
@@ -49,11 +52,17 @@ public struct HighLightMachine: Sendable {
     reference: [Int32]
   ) throws -> LayerOutcome {
     var statistics = LayerStatistics(simulation)
+    let widths = figure.pacedWidths(specification.network)
+    for index in statistics.links.indices where statistics.links[index].widthBytes == 0 {
+      statistics.links[index].widthBytes = widths[statistics.links[index].sender] ?? 0
+    }
     let names = simulation.components.map(\.name)
     statistics.spans = spans
     statistics.ledger = Ledger(
       lanes: Int64(specification.lanes), cycles: cycles,
-      entries: figure.arrays.flatMap { $0.ledgerEntries(names: names) })
+      entries: figure.arrays.flatMap {
+        $0.ledgerEntries(names: names, narrow: specification.narrowWays(wordBytes: prepared.wordBytes))
+      })
     statistics.actions = figure.reporting.flatMap(\.actionCounts)
     statistics.dram = figure.memory.channelStatistics()
     // Known before the run is what a mapping must move at least; known now is what it moved.
@@ -93,11 +102,17 @@ public struct HighLightMachine: Sendable {
 public struct LayerOptions: Sendable {
   /// Whether every component's activity is kept as spans.
   public var recordsSpans: Bool
+  /// Whether the requests that a timed memory takes in are kept.
+  public var recordsMemoryRequests: Bool
   /// Disturbances for tests.
   public var perturbation: Simulation.Perturbation
 
-  public init(recordsSpans: Bool = false, perturbation: Simulation.Perturbation = Simulation.Perturbation()) {
+  public init(
+    recordsSpans: Bool = false, recordsMemoryRequests: Bool = false,
+    perturbation: Simulation.Perturbation = Simulation.Perturbation()
+  ) {
     self.recordsSpans = recordsSpans
+    self.recordsMemoryRequests = recordsMemoryRequests
     self.perturbation = perturbation
   }
 }
@@ -112,4 +127,6 @@ public struct LayerOutcome: Sendable {
   public var z: [Int32]
   /// The scale that the result was requantised with, given or chosen.
   public var requantisation: Requantisation
+  /// The lines that a timed memory was asked for, in its clock, where they were recorded.
+  public var memoryRequests: [DRAMTraceLine] = []
 }

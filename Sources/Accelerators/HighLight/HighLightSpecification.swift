@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Hardware
 import Sparsity
+import Statistics
 
 /// Sizes, widths, latencies and policies of a HighLight machine.
 ///
@@ -37,6 +38,7 @@ public struct HighLightSpecification: Sendable {
   public let arrays: Int
   public let columnsPerBlock: Int
   public let buffer: GlobalBuffer.Specification
+  public let network: NetworkSpecification
   public let memory: MemoryModel
   public let memoryQueueEntries: Int
   public let operandBFormat: StorageFormat
@@ -47,6 +49,16 @@ public struct HighLightSpecification: Sendable {
   /// Bits that a price table's macros are priced at, whatever the width of the part that works: the register file's sums
   /// have 32 bits, and its accesses cost what the design says.
   public var pricedBits: [String: Int] { ["rf_partial_sum": values.integer("rf.priced_bits")] }
+
+  /// Causes of stalls that a dense layer would know as well: parts on operand B's way that cannot carry the window of a
+  /// dense step, a word for each lane of a row, in a cycle.
+  func narrowWays(wordBytes: Int) -> Set<Cause> {
+    let denseBytes = Self.lanesPerRow * wordBytes
+    var causes: Set<Cause> = []
+    if buffer.portBytesPerCycle < denseBytes { causes.insert(.starvedGLB) }
+    if values.integer("noc.bytes_per_cycle") < denseBytes { causes.insert(.starvedNoC) }
+    return causes
+  }
 
   /// Rows of Z in a block.
   public var rowsPerBlock: Int { arrays * Self.rowsPerArray }
@@ -66,7 +78,11 @@ public struct HighLightSpecification: Sendable {
       dataBytes: values.integer("glb.data_bytes"), dataBanks: values.integer("glb.data_banks"),
       metadataBytes: values.integer("glb.metadata_bytes"), metadataBanks: values.integer("glb.metadata_banks"),
       portBytesPerCycle: values.integer("glb.port_bytes_per_cycle"),
-      latencyCycles: values.integer("glb.latency_cycles"))
+      latencyCycles: values.integer("glb.latency_cycles"), rowBytes: values.integer("glb.row_bytes"),
+      bankPorts: values.integer("glb.bank_ports"),
+      arbitration: GlobalBuffer.Arbitration(rawValue: values.text("glb.arbitration")) ?? .priority,
+      order: values.text("glb.order").split(separator: " ").compactMap { GlobalBuffer.Client(rawValue: String($0)) })
+    network = NetworkSpecification(values, arrays: arrays)
     memory = MemoryModel(values, part: part)
     memoryQueueEntries = values.integer("dram.queue_entries")
     operandBFormat = StorageFormat(rawValue: values.text("operand_b.format")) ?? .auto

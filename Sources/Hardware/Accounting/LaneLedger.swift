@@ -6,28 +6,51 @@ import Statistics
 struct LaneLedger {
   private static let componentLimit = 64
   private let counts: StateArray<Int64>
+  /// Those of them in which the window of operand B was the input that came last.
+  private let windowCounts: StateArray<Int64>
 
   init(of owner: String, in clock: ClockDomain) {
     counts = StateArray(
       repeating: 0, count: Cause.allCases.count * Self.componentLimit, of: owner, in: clock)
+    windowCounts = StateArray(
+      repeating: 0, count: Cause.allCases.count * Self.componentLimit, of: owner, in: clock)
   }
 
   /// Books `laneCycles` under `cause` through the fault of the component with index `blamed`.
-  func book(_ laneCycles: Int64, _ cause: Cause, blamed: Int) {
+  ///
+  /// - Parameter isWindowLate: whether a window of operand B was waited for.
+  func book(_ laneCycles: Int64, _ cause: Cause, blamed: Int, isWindowLate: Bool = false) {
     guard laneCycles != 0 else { return }
     precondition(blamed < Self.componentLimit, "a ledger holds \(Self.componentLimit) components")
-    counts[cause.ledgerIndex * Self.componentLimit + blamed] += laneCycles
+    let index = cause.ledgerIndex * Self.componentLimit + blamed
+    counts[index] += laneCycles
+    if isWindowLate { windowCounts[index] += laneCycles }
   }
 
   /// The entries that are not zero, with components by name.
-  func entries(component: String, names: [String]) -> [LedgerEntry] {
+  ///
+  /// - Parameters:
+  ///   - windowWords: words of the layer's windows of operand B.
+  ///   - denseWords: words of a dense step's window.
+  ///   - narrow: causes whose part cannot carry a dense step's window in a cycle either.
+  func entries(
+    component: String, names: [String], windowWords: Int, denseWords: Int, narrow: Set<Cause>
+  ) -> [LedgerEntry] {
     var entries: [LedgerEntry] = []
     for cause in Cause.allCases {
       for blamed in 0..<min(names.count, Self.componentLimit) {
-        let laneCycles = counts[cause.ledgerIndex * Self.componentLimit + blamed]
+        let index = cause.ledgerIndex * Self.componentLimit + blamed
+        let laneCycles = counts[index]
         guard laneCycles != 0 else { continue }
+        // A part that carries a dense step's window in a cycle stalls nobody but for the words beyond it; one that does
+        // not stalls for all words, and those beyond are their share of it.
+        let beyond = Int64(windowWords - denseWords)
+        let whole = windowWords > denseWords ? windowCounts[index] : 0
+        let widened = narrow.contains(cause) ? windowCounts[index] * beyond / Int64(windowWords) : whole
         entries.append(
-          LedgerEntry(component: component, cause: cause, blamed: names[blamed], laneCycles: laneCycles))
+          LedgerEntry(
+            component: component, cause: cause, blamed: names[blamed], laneCycles: laneCycles,
+            taxLaneCycles: cause.isWidthOfWindows ? widened : nil))
       }
     }
     return entries
@@ -35,6 +58,15 @@ struct LaneLedger {
 }
 
 extension Cause {
+  /// Whether a stall on operand B under this cause lasts the longer the wider the windows are: those of the way from
+  /// buffer to arrays. Memory moves the bytes of B whatever the windows are.
+  fileprivate var isWidthOfWindows: Bool {
+    switch self {
+    case .starvedGLB, .starvedVFMU, .starvedNoC: true
+    default: false
+    }
+  }
+
   /// Position in `allCases`.
   fileprivate var ledgerIndex: Int {
     switch self {

@@ -3,8 +3,12 @@ import Statistics
 
 extension PEArray {
   /// Lane-cycles of the array by cause; complete after `closeLedger`.
-  public func ledgerEntries(names: [String]) -> [LedgerEntry] {
-    ledger.entries(component: name, names: names)
+  ///
+  /// - Parameter narrow: causes whose part cannot carry a dense step's window of operand B in a cycle.
+  public func ledgerEntries(names: [String], narrow: Set<Cause> = []) -> [LedgerEntry] {
+    ledger.entries(
+      component: name, names: names, windowWords: specification.windowWords, denseWords: specification.lanesPerRow,
+      narrow: narrow)
   }
 
   public var actionCounts: [ActionCount] {

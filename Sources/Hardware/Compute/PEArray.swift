@@ -201,17 +201,20 @@ public final class PEArray: Component, ActionReporting {
     guard let stall = state.wait.close(at: now) else { return }
     var blame = window.blame
     var arrival = windows.frontArrival
+    var isWindowLate = true
     if window.flags.contains(.firstColumn) && registers.status.completedAt >= arrival {
       blame = registers.status.blame
       arrival = registers.status.completedAt
+      isWindowLate = false
     }
     if window.flags.contains(.firstWindow) && window.flags.contains(.reloads) && reloads.frontArrival > arrival {
       blame = reloads.front.blame
+      isWindowLate = false
     }
-    bookStall(stall, blame: blame)
+    bookStall(stall, blame: blame, isWindowLate: isWindowLate)
   }
 
-  private func bookStall(_ stall: StallAccount.Stall, blame: Blame?) {
+  private func bookStall(_ stall: StallAccount.Stall, blame: Blame?, isWindowLate: Bool = false) {
     let lanes = Int64(specification.lanes)
     ledger.book(stall.output * lanes, .outputBackpressure, blamed: collectorIndex)
     ledger.book(stall.sums * lanes, .outputBackpressure, blamed: index)
@@ -220,7 +223,7 @@ public final class PEArray: Component, ActionReporting {
     guard stall.input > 0 else { return }
     let blamed = blame.map { Int($0.component) } ?? index
     let cause: Cause = state.steps == 0 ? .fill : blame?.cause ?? .starvedRegisters
-    ledger.book(stall.input * lanes, cause, blamed: blamed)
+    ledger.book(stall.input * lanes, cause, blamed: blamed, isWindowLate: isWindowLate)
   }
 
   /// `Component.index` of the part that takes the sums, to blame when they cannot leave.

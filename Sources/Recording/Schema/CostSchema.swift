@@ -70,10 +70,12 @@ enum CostSchema {
     "sparsity_tax",
     .union([
       """
-      SELECT l.run_id, l.name, e.blamed, NULL, 'cycles', 'lane-cycles', sum(e.lane_cycles),
-        1.0 * sum(e.lane_cycles) / (l.lanes * l.cycles)
+      SELECT l.run_id, l.name, e.blamed,
+        (SELECT CASE WHEN count(DISTINCT a.rank) = 1 AND count(a.rank) = count(*) THEN max(a.rank) END
+          FROM stored_action AS a WHERE a.layer_id = l.layer_id AND a.component = e.blamed),
+        'cycles', 'lane-cycles', sum(e.tax_lane_cycles), 1.0 * sum(e.tax_lane_cycles) / (l.lanes * l.cycles)
       FROM stored_layer AS l CROSS JOIN stored_ledger AS e ON e.layer_id = l.layer_id
-      WHERE e.cause IN (SELECT c.cause FROM cause AS c WHERE c.kind = 'tax')
+      WHERE e.tax_lane_cycles > 0
       GROUP BY l.layer_id, e.blamed
       """,
       """
@@ -104,7 +106,7 @@ enum CostSchema {
       Column("unit", "", unit: "text", "Unit of `value`: `lane-cycles`, `pJ` or `um2`."),
       Column(
         "value", "", unit: "see `unit`",
-        "How much: lane-cycles under a cause of kind `tax`, energy of actions or area of parts of kind `tax`."),
+        "How much: `cycle_ledger.tax_lane_cycles`, energy of actions or area of parts of kind `tax`."),
       Column(
         "share", "", unit: "1", "`value` over the layer's total of that quantity.",
         formula: "value / (SELECT CASE quantity WHEN 'cycles' THEN 1.0 * l.lanes * l.cycles "
@@ -112,5 +114,32 @@ enum CostSchema {
           + "WHERE l.run_id = sparsity_tax.run_id AND l.layer = sparsity_tax.layer)"),
     ])
 
-  static let relations = [storedAction, storedArea, energyBreakdown, areaBreakdown, sparsityTax]
+  static let sparsityGain = Relation(
+    "sparsity_gain",
+    .union([
+      """
+      SELECT l.run_id, l.name, 'cycles', 'cycles', l.cycles, l.dense_run_cycles, l.dense_run_cycles - l.cycles,
+        1.0 * l.dense_run_cycles / l.cycles
+      FROM stored_layer AS l WHERE l.dense_run_cycles IS NOT NULL
+      """,
+      """
+      SELECT l.run_id, l.name, 'energy', 'pJ', l.energy_attojoules / 1e6, l.dense_run_attojoules / 1e6,
+        (l.dense_run_attojoules - l.energy_attojoules) / 1e6, 1.0 * l.dense_run_attojoules / l.energy_attojoules
+      FROM stored_layer AS l WHERE l.dense_run_attojoules IS NOT NULL
+      """,
+    ]),
+    summary: "What the tax buys: a layer against the same layer on the same design, really simulated dense "
+      + "(`hssim simulate --against dense`); empty where that was not asked for.",
+    columns: [
+      Column("run_id", "", unit: "id", "The run, as in `run`."),
+      Column("layer", "", unit: "text", "The layer, as in `layer_summary`."),
+      Column("quantity", "", unit: "text", "What is saved: `cycles` or `energy`."),
+      Column("unit", "", unit: "text", "Unit of the values: `cycles` or `pJ`."),
+      Column("value", "", unit: "see `unit`", "What the run took."),
+      Column("dense_value", "", unit: "see `unit`", "What the dense run took."),
+      Column("saved", "", unit: "see `unit`", "The difference; negative where sparsity costs more than it saves."),
+      Column("ratio", "", unit: "1", "The dense run's over the run's.", formula: "1.0 * dense_value / value"),
+    ])
+
+  static let relations = [storedAction, storedArea, energyBreakdown, areaBreakdown, sparsityTax, sparsityGain]
 }

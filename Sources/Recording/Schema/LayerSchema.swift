@@ -25,6 +25,7 @@ enum LayerSchema {
       Column("dram_read_bytes", "INTEGER NOT NULL", unit: "bytes", "Read from DRAM."),
       Column("dram_write_bytes", "INTEGER NOT NULL", unit: "bytes", "Written to DRAM."),
       Column("dense_run_cycles", "INTEGER", unit: "cycles", "Cycles of the dense run, if one was simulated."),
+      Column("dense_run_attojoules", "INTEGER", unit: "aJ", "Energy of the dense run, exact."),
       Column("energy_attojoules", "INTEGER", unit: "aJ", "Energy, exact."),
       Column("area_micro_um2", "INTEGER", unit: "1e-6 um2", "Area, exact."),
       Column("clock_ghz", "REAL NOT NULL", unit: "GHz", "Core clock."),
@@ -103,13 +104,15 @@ enum LayerSchema {
         "dense_run_cycles", "l.dense_run_cycles", unit: "cycles",
         "Cycles of the same layer really simulated dense; NULL if it was not simulated."),
       Column("clock_ghz", "l.clock_ghz", unit: "GHz", "Frequency of the core clock."),
+      Column(
+        "dense_run_energy_pj", "l.dense_run_attojoules / 1e6", unit: "pJ",
+        "Energy of the same layer really simulated dense; NULL if it was not simulated."),
       Column("energy_attojoules", "l.energy_attojoules", unit: "aJ", "`energy_pj` as the exact integer."),
       Column("area_micro_um2", "l.area_micro_um2", unit: "1e-6 um2", "`area_um2` as the exact integer."),
       Column(
         "tax_share_cycles",
         """
-        coalesce((SELECT sum(e.lane_cycles) FROM stored_ledger AS e
-            JOIN cause AS c ON c.cause = e.cause AND c.kind = 'tax' WHERE e.layer_id = l.layer_id), 0)
+        coalesce((SELECT sum(e.tax_lane_cycles) FROM stored_ledger AS e WHERE e.layer_id = l.layer_id), 0)
             / (1.0 * l.lanes * l.cycles)
         """, unit: "1", "Share of all lane-cycles that were lost only because sparsity is supported.",
         formula: "coalesce((SELECT sum(t.value) FROM sparsity_tax AS t WHERE t.quantity = 'cycles' "

@@ -23,6 +23,9 @@ enum LedgerSchema {
       Column("cause", "TEXT NOT NULL", unit: "text", "The cause."),
       Column("blamed", "TEXT NOT NULL", unit: "text", "Who is at fault."),
       Column("lane_cycles", "INTEGER NOT NULL CHECK (lane_cycles >= 0)", unit: "lane-cycles", "How many."),
+      Column(
+        "tax_lane_cycles", "INTEGER NOT NULL CHECK (tax_lane_cycles BETWEEN 0 AND lane_cycles)", unit: "lane-cycles",
+        "How many of them are sparsity tax."),
     ])
 
   static let cycleLedger = Relation(
@@ -39,6 +42,10 @@ enum LedgerSchema {
         "blamed", "e.blamed", unit: "text",
         "The component or link at fault; the owner itself where the lanes did work."),
       Column("lane_cycles", "e.lane_cycles", unit: "lane-cycles", "Number of lanes times cycles."),
+      Column(
+        "tax_lane_cycles", "e.tax_lane_cycles", unit: "lane-cycles",
+        "Those of them that were lost only because sparsity is supported: all under a cause of kind `tax`, and, of "
+          + "stalls on operand B between buffer and arrays, what its windows are wider than a dense step's for."),
     ])
 
   static let relations = [cause, storedLedger, cycleLedger]
