@@ -21,10 +21,10 @@ struct EnergyOptions: ParsableArguments {
   /// The table, and what the design says about prices.
   ///
   /// - Throws: `PriceTableError`, or `ConfigurationError` where there is no folder `configs`.
-  func pricing(of specification: HighLightSpecification) throws -> Pricing {
+  func pricing(of machine: any Machine) throws -> Pricing {
     Pricing(
       try Self.table(energy),
-      options: Pricing.Options(pricedBits: specification.pricedBits, includesLeakage: leakage))
+      options: Pricing.Options(pricedBits: machine.pricedBits, includesLeakage: leakage))
   }
 
   static func table(_ name: String, option: String = "--energy") throws -> PriceTable {

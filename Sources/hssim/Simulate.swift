@@ -89,14 +89,14 @@ struct Simulate: ParsableCommand {
     let workload = try workload()
     let values = try design.values()
     let part = try DesignOptions.part(of: values)
-    let machine = HighLightMachine(HighLightSpecification(values, part: part?.specification))
-    let pricing = try energy.pricing(of: machine.specification)
+    let machine = DesignKind.machine(values, part: part?.specification)
+    let pricing = try energy.pricing(of: machine)
     let description = try RunDescription(
       of: workload, on: values, part: part, pricing: pricing, against: against, seed: seed,
       recordLevel: recordLevel(), command: command(of: workload))
     let path = output ?? description.defaultFileName
     try checkPlaces(of: workload, output: path)
-    if let dramTrace, case .ideal = machine.specification.memory {
+    if let dramTrace, case .ideal = machine.memory {
       throw CommandError(
         .usage, "--dram-trace \(dramTrace): an ideal memory has no clock to trace in; allowed: dram.model=timed")
     }

@@ -6,19 +6,27 @@ import Statistics
 import Workloads
 
 /// A HighLight machine that simulates layers, one at a time, each from reset.
-public struct HighLightMachine: Sendable {
+public struct HighLightMachine: Machine {
   public let specification: HighLightSpecification
 
   public init(_ specification: HighLightSpecification) { self.specification = specification }
 
-  /// Simulates `layer` and checks everything that can be checked about the run.
-  ///
-  /// - Parameter progress: called every 65,536 cycles with the cycle and the mapping's bound; false abandons the run.
-  /// - Throws: `LayerFailure` where a check failed, `PatternViolation` or `ReferenceProductError` where the operands
-  ///   are not what they claim, `MappingError`, `Deadlock`, or `CancellationError` if `progress` said so.
+  public var values: ParameterValues { specification.values }
+  public var memory: MemoryModel { specification.memory }
+  public var lanes: Int { specification.lanes }
+  public var pricedBits: [String: Int] { specification.pricedBits }
+
+  public var supportedPatterns: String {
+    let rule = HighLightSpecification.patternRule
+    return "\(rule), \(rule.degrees.count) degrees"
+  }
+
+  public func executedPattern(for declared: Pattern) -> Pattern {
+    HighLightSpecification.patternRule.executedPattern(for: declared)
+  }
+
   public func simulate(
-    _ layer: GEMMLayer, options: LayerOptions = LayerOptions(),
-    progress: (_ cycle: Int64, _ bound: Int64) -> Bool = { _, _ in true }
+    _ layer: GEMMLayer, options: LayerOptions, progress: (_ cycle: Int64, _ bound: Int64) -> Bool
   ) throws -> LayerOutcome {
     let reference = try ReferenceProduct.multiply(
       Tensor(shape: [layer.m, layer.k], elements: layer.a),
@@ -96,37 +104,4 @@ public struct HighLightMachine: Sendable {
       verified: true,
       mapping: LoopNestText(prepared, specification: specification).description)
   }
-}
-
-/// How a layer is simulated; nothing here changes a result.
-public struct LayerOptions: Sendable {
-  /// Whether every component's activity is kept as spans.
-  public var recordsSpans: Bool
-  /// Whether the requests that a timed memory takes in are kept.
-  public var recordsMemoryRequests: Bool
-  /// Disturbances for tests.
-  public var perturbation: Simulation.Perturbation
-
-  public init(
-    recordsSpans: Bool = false, recordsMemoryRequests: Bool = false,
-    perturbation: Simulation.Perturbation = Simulation.Perturbation()
-  ) {
-    self.recordsSpans = recordsSpans
-    self.recordsMemoryRequests = recordsMemoryRequests
-    self.perturbation = perturbation
-  }
-}
-
-/// What simulating a layer yields.
-public struct LayerOutcome: Sendable {
-  public var summary: LayerSummary
-  public var statistics: LayerStatistics
-  /// What the machine was built of, for a price table.
-  public var inventory: Inventory
-  /// Z, exact, row-major [M, N].
-  public var z: [Int32]
-  /// The scale that the result was requantised with, given or chosen.
-  public var requantisation: Requantisation
-  /// The lines that a timed memory was asked for, in its clock, where they were recorded.
-  public var memoryRequests: [DRAMTraceLine] = []
 }
