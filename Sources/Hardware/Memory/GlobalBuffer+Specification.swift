@@ -18,13 +18,16 @@ extension GlobalBuffer {
     public var rowBytes: Int
     /// Rows that a bank serves in a cycle, 1 or 2.
     public var bankPorts: Int
+    /// Words of 64 bits that a metadata port takes in a cycle, from as many banks.
+    public var metadataPortWords: Int
     public var arbitration: Arbitration
     /// All clients, the first of them first.
     public var order: [Client]
 
     public init(
       dataBytes: Int, dataBanks: Int, metadataBytes: Int, metadataBanks: Int, portBytesPerCycle: Int,
-      latencyCycles: Int, rowBytes: Int = Line.byteCount, bankPorts: Int = 1, arbitration: Arbitration = .priority,
+      latencyCycles: Int, rowBytes: Int = Line.byteCount, bankPorts: Int = 1, metadataPortWords: Int = 1,
+      arbitration: Arbitration = .priority,
       order: [Client] = Client.allCases
     ) {
       precondition([16, 32, 64].contains(rowBytes), "a row has 16, 32 or 64 bytes")
@@ -33,6 +36,7 @@ extension GlobalBuffer {
         order.count == Client.allCases.count && Set(order) == Set(Client.allCases), "every client has one place")
       self.rowBytes = rowBytes
       self.bankPorts = bankPorts
+      self.metadataPortWords = metadataPortWords
       self.arbitration = arbitration
       self.order = order
       self.dataBytes = dataBytes

@@ -120,8 +120,8 @@ public final class GlobalBuffer: Component, ActionReporting {
   @inline(__always)
   private func serve(_ client: Client) -> Activity {
     switch client {
-    case .operandB: readRow(operandB) | readWord(maskB)
-    case .operandA: readRow(operandA) | readWord(rank1A) | readWord(rank0A)
+    case .operandB: readRow(operandB) | readWords(maskB)
+    case .operandA: readRow(operandA) | readWords(rank1A) | readWords(rank0A)
     case .sums: readRow(sums)
     case .fill: fill()
     }
@@ -200,6 +200,12 @@ public final class GlobalBuffer: Component, ActionReporting {
   private func wasKeptHere(_ presence: UInt8, since start: Cycle) -> Bool { 2 * (Int64(presence) - 1) > now - start }
 
   // MARK: Metadata banks
+
+  private func readWords(_ port: BufferPort<MetadataRow>) -> Activity {
+    let activity = readWord(port)
+    for _ in 1..<specification.metadataPortWords where activity == .worked { _ = readWord(port) }
+    return activity
+  }
 
   private func readWord(_ port: BufferPort<MetadataRow>) -> Activity {
     guard port.hasWork() else { return .idle }

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+import Hardware
+import Sparsity
+
+/// Sizes, widths, latencies and policies of a DSTC machine (Dual-side Sparse Tensor Core, ISCA 2021), with the resources
+/// of the designs that it is compared with.
+public struct DSTCSpecification: Sendable {
+  /// Rows and columns of Z in an array's tile.
+  struct TileShape: Equatable, Sendable {
+    let rows: Int
+    let columns: Int
+  }
+
+  public let values: ParameterValues
+  public let clockGHz: Double
+  /// Arrays by rows and by columns of the grid; each has a tile of its own.
+  public let gridRows: Int
+  public let gridColumns: Int
+  /// MACs of an array: non-zeros of A by non-zeros of B in a step.
+  public let arrayRows: Int
+  public let arrayColumns: Int
+  public let buffer: GlobalBuffer.Specification
+  public let memory: MemoryModel
+  public let memoryQueueEntries: Int
+  public let operandAFormat: StorageFormat
+  public let operandBFormat: StorageFormat
+  public let outputFormat: StorageFormat
+  /// Bits of a stored result, 8 or 16.
+  public let outputBits: Int
+  let drainWordsPerCycle: Int
+  /// Partial sums of an array, with those of the shadow buffer where there is one.
+  private let sums: Int
+  private let hasShadow: Bool
+
+  var arrays: Int { gridRows * gridColumns }
+  /// MACs of the machine.
+  public var lanes: Int { arrays * arrayRows * arrayColumns }
+  /// The accumulation buffer's sums have 32 bits, and its accesses cost what the design says.
+  public var pricedBits: [String: Int] { ["rf_dstc": values.integer("rf.priced_bits")] }
+
+  /// Reads the resolved parameters of a design; they were checked when they were resolved.
+  ///
+  /// - Parameter part: the part that `dram.part` names.
+  /// - Precondition: there is a part if `dram.model` is timed.
+  public init(_ values: ParameterValues, part: DRAMSpecification?) {
+    self.values = values
+    clockGHz = values.number("clock_ghz")
+    gridRows = values.integer("array.grid_rows")
+    gridColumns = values.integer("array.grid_columns")
+    arrayRows = values.integer("array.rows")
+    arrayColumns = values.integer("array.columns")
+    buffer = GlobalBuffer.Specification(
+      dataBytes: values.integer("glb.data_bytes"), dataBanks: values.integer("glb.data_banks"),
+      metadataBytes: values.integer("glb.metadata_bytes"), metadataBanks: values.integer("glb.metadata_banks"),
+      portBytesPerCycle: values.integer("glb.port_bytes_per_cycle"),
+      latencyCycles: values.integer("glb.latency_cycles"), bankPorts: values.integer("glb.bank_ports"),
+      metadataPortWords: values.integer("glb.metadata_port_words"))
+    memory = MemoryModel(values, part: part)
+    memoryQueueEntries = values.integer("dram.queue_entries")
+    operandAFormat = StorageFormat(rawValue: values.text("operand_a.format")) ?? .auto
+    operandBFormat = StorageFormat(rawValue: values.text("operand_b.format")) ?? .auto
+    outputFormat = StorageFormat(rawValue: values.text("output.format")) ?? .auto
+    outputBits = values.integer("output_bits")
+    drainWordsPerCycle = values.integer("rf.drain_words_per_cycle")
+    hasShadow = values.boolean("rf.shadow")
+    sums = values.integer("rf.sums") * (hasShadow ? 2 : 1)
+  }
+
+  /// Reads the resolved parameters of a design, and the part of its memory from `parts`.
+  ///
+  /// - Throws: what `DRAMCatalogue.part(of:)` throws.
+  public init(_ values: ParameterValues, parts: DRAMCatalogue) throws {
+    self.init(values, part: try parts.part(of: values)?.specification)
+  }
+
+  /// Tile shapes that the accumulation buffer holds; those that use it fully first.
+  var tileShapes: [TileShape] {
+    let sizes = [64, 32, 16, 8, 4, 2, 1]
+    let room = hasShadow ? sums / 2 : sums
+    let rows = values.optionalInteger("tile.rows").map { [$0] } ?? sizes
+    let columns = values.optionalInteger("tile.columns").map { [$0] } ?? sizes
+    let shapes = rows.flatMap { rows in columns.map { TileShape(rows: rows, columns: $0) } }
+      .filter { $0.rows * $0.columns <= room }
+    // Smaller than half the buffer is never better.
+    let largest = shapes.map { $0.rows * $0.columns }.max() ?? 0
+    return shapes.filter { 2 * $0.rows * $0.columns >= largest }
+      .sorted { $0.rows * $0.columns > $1.rows * $1.columns }
+  }
+
+  /// Whether a tile of this shape drains while the next one accumulates.
+  func isDoubleBuffered(_ tile: TileShape) -> Bool { 2 * tile.rows * tile.columns <= sums }
+
+  /// An array's specification for tiles of a shape.
+  func array(_ tile: TileShape, wordBits: Int) -> OuterProductArray.Specification {
+    OuterProductArray.Specification(
+      rows: arrayRows, columns: arrayColumns, tileRows: tile.rows, tileColumns: tile.columns, wordBits: wordBits,
+      sums: sums, isDoubleBuffered: isDoubleBuffered(tile), bankRows: values.integer("rf.bank_rows"),
+      bankColumns: values.integer("rf.bank_columns"), bankQueueEntries: values.integer("rf.bank_queue_entries"),
+      hasBankConflicts: values.boolean("rf.bank_conflicts"), drainWordsPerCycle: drainWordsPerCycle,
+      accumulateCycles: values.integer("rf.accumulate_cycles"))
+  }
+
+  /// Cycles in which the buffer's port reads and fills so many lines of data at least.
+  func portCycles(readLines: Int, filledLines: Int) -> Int64 {
+    let lines = readLines + filledLines
+    let banks = buffer.bankBytesPerCycle
+    return Int64(
+      max(
+        (lines - 1) * Line.byteCount / buffer.portBytesPerCycle + 1, (lines * Line.byteCount + banks - 1) / banks))
+  }
+}
