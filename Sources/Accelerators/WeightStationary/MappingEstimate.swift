@@ -21,7 +21,7 @@ struct MappingEstimate {
   /// - Parameter writesAreKnown: whether the result takes a whole line wherever it has values; compressed, it may take
   ///   none, and does not count towards a bound.
   init(
-    _ program: LayerProgram, plan: BufferPlan, specification: HighLightSpecification, layout: HSSLayout,
+    _ program: LayerProgram, plan: BufferPlan, specification: WeightStationarySpecification, layout: HSSLayout,
     wordBytes: Int, writesAreKnown: Bool
   ) {
     let traffic = MappingTraffic(program)
@@ -36,7 +36,7 @@ struct MappingEstimate {
         } : 0
     writeLines = resultLines + traffic.spilledLines
     let streamed = columns * nest.k.windows * nest.rowBlocks
-    let rowBytes = HighLightSpecification.lanesPerRow * wordBytes
+    let rowBytes = WeightStationarySpecification.lanesPerRow * wordBytes
     let rowCycles = cycles(rowBytes, per: specification.network.operandABytesPerCycle)
     let loadedRows = program.rowCount * nest.k.windows * nest.columnBlocks
     let rate = specification.memory.rate(clockGHz: specification.clockGHz)

@@ -2,7 +2,7 @@
 import Hardware
 
 /// How a layer is laid onto the machine: blocks, loop nest, and the buffer's division into rings.
-struct HighLightMapping {
+struct WeightStationaryMapping {
   let program: LayerProgram
   let plan: BufferPlan
   /// What the search compared: cycles that no run of this mapping can beat, and bytes moved over DRAM.
@@ -24,8 +24,8 @@ public struct MappingError: Error, CustomStringConvertible {
 }
 
 /// Finds the mapping of least cost (bound plus expected waiting) among all loop orders, block widths, group sizes and residences.
-struct HighLightMapper {
-  let specification: HighLightSpecification
+struct WeightStationaryMapper {
+  let specification: WeightStationarySpecification
   let operandA: OperandALayout
   let operandB: OperandBLayout
   let rowCount: Int
@@ -35,8 +35,8 @@ struct HighLightMapper {
   /// The mapping that is expected to take fewest cycles; of equals the one that moves fewest bytes, then the first.
   ///
   /// - Throws: `MappingError` if not even a window of each operand fits the buffer.
-  func bestMapping(layer: String) throws -> HighLightMapping {
-    var best: HighLightMapping?
+  func bestMapping(layer: String) throws -> WeightStationaryMapping {
+    var best: WeightStationaryMapping?
     for k in splits() {
       let directoryA = operandA.directory(at: 0, k)
       let bytesA = directoryA.byteCount
@@ -62,10 +62,10 @@ struct HighLightMapper {
   }
 
   /// The mapping of `program`; nil if it does not fit the buffer.
-  private func mapping(_ program: LayerProgram) -> HighLightMapping? {
+  private func mapping(_ program: LayerProgram) -> WeightStationaryMapping? {
     guard let plan = BufferDivision(program, specification: specification).plan() else { return nil }
     let spilled = program.nest.k.parts > 1 ? program.spilledLines * Line.byteCount : 0
-    return HighLightMapping(
+    return WeightStationaryMapping(
       program: program, plan: plan,
       estimate: MappingEstimate(
         program, plan: plan, specification: specification, layout: operandA.compressed.layout,
