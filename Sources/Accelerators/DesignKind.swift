@@ -27,10 +27,14 @@ public enum DesignKind: String, CaseIterable, Sendable {
 
   /// The machine of resolved parameters.
   ///
-  /// - Parameter part: the part that `dram.part` names.
+  /// - Parameters:
+  ///   - part: the part that `dram.part` names.
+  ///   - mapping: how every layer is mapped, in place of what the machine would choose.
   /// - Precondition: `values` are of one of `schemas`; there is a part if `dram.model` is timed.
-  public static func machine(_ values: ParameterValues, part: DRAMSpecification?) -> any Machine {
-    WeightStationaryMachine(WeightStationarySpecification(values, part: part))
+  public static func machine(_ values: ParameterValues, part: DRAMSpecification?, mapping: LoopMapping? = nil)
+    -> any Machine
+  {
+    WeightStationaryMachine(WeightStationarySpecification(values, part: part), mapping: mapping)
   }
 
   /// The pattern that a design of this kind runs where a layer declares `declared`.

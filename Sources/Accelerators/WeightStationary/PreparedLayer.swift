@@ -21,8 +21,12 @@ struct PreparedLayer {
   var wordBytes: Int { layer.operandBits / 8 }
 
   /// - Parameter reference: the exact product, from whose range a scale is chosen where the layer states none.
-  /// - Throws: `PatternViolation` if operand A does not have the pattern it declares, `MappingError` if nothing fits.
-  init(_ layer: GEMMLayer, reference: [Int32], on specification: WeightStationarySpecification) throws {
+  /// - Parameter pinned: the mapping to run, in place of the one that is expected to take fewest cycles.
+  /// - Throws: `LoopMappingError` if it cannot run, `PatternViolation` if operand A does not have the pattern it declares, `MappingError` if nothing fits.
+  init(
+    _ layer: GEMMLayer, reference: [Int32], on specification: WeightStationarySpecification,
+    pinned: LoopMapping? = nil
+  ) throws {
     self.layer = layer
     let wordBytes = layer.operandBits / 8
     let declared = layer.declaredPattern ?? .dense
@@ -38,7 +42,7 @@ struct PreparedLayer {
     mapping = try WeightStationaryMapper(
       specification: specification, operandA: operandA, operandB: operandB, rowCount: layer.m, columnCount: layer.n,
       outputIsCompressed: outputIsCompressed
-    ).bestMapping(layer: layer.name)
+    ).mapping(layer: layer, pinned: pinned)
     let k = mapping.program.nest.k
     padding = operandA.padding(declaredDensity: declared.density, length: layer.k, k)
     outputWidth = specification.outputBits == 8 ? .bits8 : .bits16

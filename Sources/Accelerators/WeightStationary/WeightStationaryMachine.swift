@@ -8,8 +8,13 @@ import Workloads
 /// A machine of the weight-stationary family.
 public struct WeightStationaryMachine: Machine {
   public let specification: WeightStationarySpecification
+  /// The mapping of every layer, where the user pinned one.
+  public let mapping: LoopMapping?
 
-  public init(_ specification: WeightStationarySpecification) { self.specification = specification }
+  public init(_ specification: WeightStationarySpecification, mapping: LoopMapping? = nil) {
+    self.specification = specification
+    self.mapping = mapping
+  }
 
   public var values: ParameterValues { specification.values }
   public var memory: MemoryModel { specification.memory }
@@ -31,7 +36,7 @@ public struct WeightStationaryMachine: Machine {
       Tensor(shape: [layer.m, layer.k], elements: layer.a),
       bColumns: Tensor(shape: [layer.n, layer.k], elements: layer.bTransposed)
     ).elements
-    let prepared = try PreparedLayer(layer, reference: reference, on: specification)
+    let prepared = try PreparedLayer(layer, reference: reference, on: specification, pinned: mapping)
     let simulation = Simulation(perturbation: options.perturbation)
     let core = simulation.addClock("core", period: Femtoseconds((1e6 / specification.clockGHz).rounded()))
     let requests = options.recordsMemoryRequests ? MemoryRequestRecorder() : nil
