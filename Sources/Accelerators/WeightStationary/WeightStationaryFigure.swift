@@ -177,9 +177,9 @@ final class WeightStationaryFigure {
     simulation.connect(sequencer.loads, to: stationaryBus.commands, capacity: commands)
     simulation.connect(sequencer.streams, to: vfmu.commands, capacity: commands)
     // Metadata.
-    for path in metadataPaths {
+    for path in metadataPaths(maskSlots: specification.maskSlots) {
       simulation.connect(path.port.rows, to: path.decoder.rows, latency: access, capacity: rowSlots)
-      simulation.connect(path.decoder.fields, to: path.user, capacity: 2)
+      simulation.connect(path.decoder.fields, to: path.user, capacity: path.slots)
       simulation.connect(path.reads, to: path.port.commands, capacity: commands)
       simulation.connect(path.decodes, to: path.decoder.commands, capacity: commands)
     }
@@ -192,10 +192,12 @@ final class WeightStationaryFigure {
     let user: Input<MetadataField>
     let reads: Output<BufferReadCommand>
     let decodes: Output<DecodeCommand>
+    /// Fields that wait in front of the user.
+    let slots: Int
 
     init?(
       _ port: BufferPort<MetadataRow>?, _ decoder: MetadataDecoder?, _ user: Input<MetadataField>?,
-      _ reads: Output<BufferReadCommand>?, _ decodes: Output<DecodeCommand>?
+      _ reads: Output<BufferReadCommand>?, _ decodes: Output<DecodeCommand>?, slots: Int = 2
     ) {
       guard let port, let decoder, let user, let reads, let decodes else { return nil }
       self.port = port
@@ -203,12 +205,14 @@ final class WeightStationaryFigure {
       self.user = user
       self.reads = reads
       self.decodes = decodes
+      self.slots = slots
     }
   }
 
-  private var metadataPaths: [MetadataPath] {
+  private func metadataPaths(maskSlots: Int) -> [MetadataPath] {
     [
-      MetadataPath(buffer.maskB, maskDecoder, vfmu.masks, sequencer.maskBCommands, sequencer.maskDecodes),
+      MetadataPath(
+        buffer.maskB, maskDecoder, vfmu.masks, sequencer.maskBCommands, sequencer.maskDecodes, slots: maskSlots),
       MetadataPath(buffer.rank1A, rank1Decoder, stationaryBus.rank1, sequencer.rank1ACommands, sequencer.rank1Decodes),
       MetadataPath(buffer.rank0A, rank0Decoder, stationaryBus.rank0, sequencer.rank0ACommands, sequencer.rank0Decodes),
     ].compactMap { $0 }

@@ -159,6 +159,9 @@ extension WeightStationaryDesign {
 
   private static let zeroParameters: [Parameter] = [
     Parameter(
+      "operand_b.mask_queue", .integer(2...1024), unit: "bitmasks", default: 2,
+      source: .assumption("one in use, one behind it"), "Bitmasks of operand B that wait in front of the VFMU."),
+    Parameter(
       "operand_b.format", .choice(["auto", "uncompressed", "bitmask"]), default: "auto",
       source: "HighLight paper; the layout of the metadata is an assumption",
       "How operand B is stored in memory and buffer; auto takes what has fewer bits."),

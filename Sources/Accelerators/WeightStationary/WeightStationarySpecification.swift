@@ -103,6 +103,9 @@ public struct WeightStationarySpecification: Sendable {
     return rings
   }
 
+  /// Bitmasks that wait in front of the VFMU.
+  var maskSlots: Int { restoresZeros ? values.integer("operand_b.mask_queue") : 2 }
+
   /// Rows that wait in front of the network.
   var fetchedRows: Int { values.integer(design.zeroRemoval == .always ? "vfmu.buffer_rows" : "row_buffer.rows") }
 

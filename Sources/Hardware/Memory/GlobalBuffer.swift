@@ -130,8 +130,9 @@ public final class GlobalBuffer: Component, ActionReporting {
   @inline(__always)
   private func serve(_ client: Client) -> Activity {
     switch client {
-    case .operandB: readRow(operandB) | readWord(maskB)
-    case .operandA: readRow(operandA) | readWord(rank1A) | readWord(rank0A)
+    // Metadata is little and holds up all of its rows, so it goes first where they share a port.
+    case .operandB: readWord(maskB) | readRow(operandB)
+    case .operandA: readWord(rank1A) | readWord(rank0A) | readRow(operandA)
     case .sums: readRow(sums)
     case .fill: fill()
     }
