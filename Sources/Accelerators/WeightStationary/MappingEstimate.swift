@@ -22,8 +22,10 @@ struct MappingEstimate {
   private static func portCycles(
     _ traffic: MappingTraffic, bufferLines: Int, _ buffer: GlobalBuffer.Specification
   ) -> Int {
-    // The buffer passes a row on as it begins to cross the port: the last one begins after all others.
-    func crossing(_ bytes: Int) -> Int { max(0, bytes - Line.byteCount) / buffer.portBytesPerCycle + 1 }
+    // The buffer passes a row on as it begins to cross the port: the last one begins after all others. Where metadata
+    // shares the port, its words slip in between the bytes of a row.
+    let slack = (buffer.hasPortPerDirection ? 2 : 1) * Line.byteCount
+    func crossing(_ bytes: Int) -> Int { max(0, bytes - slack) / buffer.portBytesPerCycle + 1 }
     let atBanks = buffer.hasBankConflicts ? cycles(bufferLines * Line.byteCount, per: buffer.bankBytesPerCycle) : 0
     guard buffer.hasPortPerDirection else { return max(crossing(bufferLines * Line.byteCount), atBanks) }
     return max(

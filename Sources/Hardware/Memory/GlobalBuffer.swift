@@ -213,10 +213,10 @@ public final class GlobalBuffer: Component, ActionReporting {
     return next - done
   }
 
-  /// Whether the port that carries this direction has a byte left in this cycle.
-  private func hasBandwidth(isWrite: Bool) -> Bool {
+  /// Whether the port that carries this direction has a byte left in this cycle, or `ahead` bytes later.
+  private func hasBandwidth(isWrite: Bool, ahead: Int = 0) -> Bool {
     let free = isWrite && specification.hasPortPerDirection ? state.writePortFree : state.portFree
-    return free < (now + 1) * Int64(specification.portBytesPerCycle)
+    return free < (now + 1) * Int64(specification.portBytesPerCycle) + Int64(ahead)
   }
 
   /// Takes `bytes` of the port's bandwidth, from this cycle on.
@@ -264,8 +264,8 @@ public final class GlobalBuffer: Component, ActionReporting {
   }
 
   private func claimMetadataBank(of word: Int, isWrite: Bool) -> Bool {
-    // A port for each direction carries metadata too.
-    guard !specification.hasPortPerDirection || hasBandwidth(isWrite: isWrite),
+    // A port for each direction carries metadata too; a word slips in between the bytes of a row that is on its way.
+    guard !specification.hasPortPerDirection || hasBandwidth(isWrite: isWrite, ahead: Line.byteCount),
       !specification.hasBankConflicts
         || state.metadataBanks.claim(word % specification.metadataBanks, ports: specification.bankPorts)
     else {
