@@ -5,34 +5,38 @@ import Sparsity
 /// The machines that the `design` key of a design file may name, and the one place that makes them.
 public enum DesignKind: String, CaseIterable, Sendable {
   case highLight = "highlight"
+  case tensorCore = "tc"
+  case stc
+  case stcFlexible = "stc-flexible"
 
-  /// The parameters of every design of this kind.
-  public var schema: ParameterSchema {
+  /// What the design is in the family of machines that hold operand A.
+  private var weightStationary: WeightStationaryDesign {
     switch self {
-    case .highLight: HighLightSpecification.schema
+    case .highLight: .highLight
+    case .tensorCore: .tensorCore
+    case .stc: .stc
+    case .stcFlexible: .stcFlexible
     }
   }
+
+  /// The parameters of every design of this kind.
+  public var schema: ParameterSchema { weightStationary.schema }
 
   /// The schemas that a design file may be for.
   public static var schemas: [ParameterSchema] { allCases.map(\.schema) }
 
   /// The machine of resolved parameters.
   ///
-  /// - Parameter part: the part that `dram.part` names.
+  /// - Parameters:
+  ///   - part: the part that `dram.part` names.
+  ///   - mapping: how every layer is mapped, in place of what the machine would choose.
   /// - Precondition: `values` are of one of `schemas`; there is a part if `dram.model` is timed.
-  public static func machine(_ values: ParameterValues, part: DRAMSpecification?) -> any Machine {
-    guard let kind = DesignKind(rawValue: values.schema.design) else {
-      preconditionFailure("a design is of a kind that this program knows, not \(values.schema.design)")
-    }
-    switch kind {
-    case .highLight: return HighLightMachine(HighLightSpecification(values, part: part))
-    }
+  public static func machine(_ values: ParameterValues, part: DRAMSpecification?, mapping: LoopMapping? = nil)
+    -> any Machine
+  {
+    WeightStationaryMachine(WeightStationarySpecification(values, part: part), mapping: mapping)
   }
 
-  /// The pattern that a design of this kind runs where a layer declares `pattern`.
-  public func executedPattern(for declared: Pattern) -> Pattern {
-    switch self {
-    case .highLight: HighLightSpecification.patternRule.executedPattern(for: declared)
-    }
-  }
+  /// The pattern that a design of this kind runs where a layer declares `declared`.
+  public func executedPattern(for declared: Pattern) -> Pattern { weightStationary.executedPattern(for: declared) }
 }

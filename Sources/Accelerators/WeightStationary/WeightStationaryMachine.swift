@@ -5,11 +5,16 @@ import Sparsity
 import Statistics
 import Workloads
 
-/// A HighLight machine that simulates layers, one at a time, each from reset.
-public struct HighLightMachine: Machine {
-  public let specification: HighLightSpecification
+/// A machine of the weight-stationary family.
+public struct WeightStationaryMachine: Machine {
+  public let specification: WeightStationarySpecification
+  /// The mapping of every layer, where the user pinned one.
+  public let mapping: LoopMapping?
 
-  public init(_ specification: HighLightSpecification) { self.specification = specification }
+  public init(_ specification: WeightStationarySpecification, mapping: LoopMapping? = nil) {
+    self.specification = specification
+    self.mapping = mapping
+  }
 
   public var values: ParameterValues { specification.values }
   public var memory: MemoryModel { specification.memory }
@@ -17,12 +22,11 @@ public struct HighLightMachine: Machine {
   public var pricedBits: [String: Int] { specification.pricedBits }
 
   public var supportedPatterns: String {
-    let rule = HighLightSpecification.patternRule
-    return "\(rule), \(rule.degrees.count) degrees"
+    specification.design.supportedPatterns
   }
 
   public func executedPattern(for declared: Pattern) -> Pattern {
-    HighLightSpecification.patternRule.executedPattern(for: declared)
+    specification.design.executedPattern(for: declared)
   }
 
   public func simulate(
@@ -32,11 +36,11 @@ public struct HighLightMachine: Machine {
       Tensor(shape: [layer.m, layer.k], elements: layer.a),
       bColumns: Tensor(shape: [layer.n, layer.k], elements: layer.bTransposed)
     ).elements
-    let prepared = try PreparedLayer(layer, reference: reference, on: specification)
+    let prepared = try PreparedLayer(layer, reference: reference, on: specification, pinned: mapping)
     let simulation = Simulation(perturbation: options.perturbation)
     let core = simulation.addClock("core", period: Femtoseconds((1e6 / specification.clockGHz).rounded()))
     let requests = options.recordsMemoryRequests ? MemoryRequestRecorder() : nil
-    let figure = HighLight(in: core, specification, prepared, observer: requests)
+    let figure = WeightStationaryFigure(in: core, specification, prepared, observer: requests)
     let spans = options.recordsSpans ? SpanRecorder() : nil
     simulation.activityObserver = spans
     try simulation.start()
@@ -56,7 +60,7 @@ public struct HighLightMachine: Machine {
   }
 
   private func outcome(
-    of prepared: PreparedLayer, figure: HighLight, simulation: Simulation, cycles: Int64, spans: [ActivitySpan],
+    of prepared: PreparedLayer, figure: WeightStationaryFigure, simulation: Simulation, cycles: Int64, spans: [ActivitySpan],
     reference: [Int32]
   ) throws -> LayerOutcome {
     var statistics = LayerStatistics(simulation)
