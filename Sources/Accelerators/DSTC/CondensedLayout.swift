@@ -101,14 +101,19 @@ struct CondensedLayout {
   }
 
   /// The directory of windows of `kPerWindow` ks, with the first stream at `address`.
-  func directory(at address: Int, kPerWindow: Int, values ring: BufferRing, masks maskRing: BufferRing) -> OperandDirectory {
+  func directory(
+    at address: Int, kPerWindow: Int, values ring: BufferRing, masks maskRing: BufferRing
+  ) -> OperandDirectory {
     let words = windowWords(kPerWindow: kPerWindow)
     var valueStarts: [Int32] = [0]
     var maskStarts: [Int32] = [0]
     let windows = (length + kPerWindow - 1) / kPerWindow
+    var padding: [Int32] = []
     for (index, count) in words.enumerated() {
+      let bytes = Int(count) * wordBytes
+      padding.append(Int32((lineCount(bytes: bytes) * Line.byteCount - bytes) / wordBytes))
       let ks = min(kPerWindow, length - index % windows * kPerWindow)
-      valueStarts.append(valueStarts[index] + Int32(lineCount(bytes: Int(count) * wordBytes)))
+      valueStarts.append(valueStarts[index] + Int32(lineCount(bytes: bytes)))
       maskStarts.append(maskStarts[index] + Int32((ks * positionsPerBlock + 511) / 512))
     }
     var streams: [OperandDirectory.Stream] = []
@@ -119,7 +124,7 @@ struct CondensedLayout {
       next += Int(maskStarts.last ?? 0) * Line.byteCount
     }
     streams.append(OperandDirectory.Stream(ring: ring, address: next, lineStarts: valueStarts, fieldBits: 0))
-    return OperandDirectory(streams: streams, storedWords: words)
+    return OperandDirectory(streams: streams, paddingWords: padding)
   }
 
   /// Writes every stream to where `directory` says.

@@ -14,6 +14,10 @@ struct DSTCMapping {
   /// Bytes of memory that the operands take, from address 0.
   let operandBytes: Int
 
+  var tile: DSTCSpecification.TileShape {
+    DSTCSpecification.TileShape(rows: operandA.tileSize, columns: operandB.tileSize)
+  }
+
   /// Blocks of Z in the order in which they are finished.
   var blocks: [TileBlock] {
     let nest = program.nest
@@ -47,10 +51,11 @@ struct DSTCMapper {
   /// The mapping that is expected to take fewest cycles; of equals the one that moves fewest bytes, then the first.
   ///
   /// - Throws: `MappingError` if not even a k of each operand fits the buffer.
-  func bestMapping(layer: String) throws -> DSTCMapping {
+  func bestMapping(layer: String, pinned: LoopMapping?) throws -> DSTCMapping {
+    let pinned = try pinned.map { try DSTCPinnedMapping($0, rows: rowCount, columns: columnCount, on: specification) }
     var best: DSTCMapping?
-    for shape in specification.tileShapes {
-      guard let mapping = bestMapping(tile: shape) else { continue }
+    for shape in pinned.map({ [$0.tile] }) ?? specification.tileShapes {
+      guard let mapping = bestMapping(tile: shape, pinned: pinned) else { continue }
       if best.map({ mapping.estimate.rank < $0.estimate.rank }) ?? true { best = mapping }
     }
     guard let best else {
@@ -60,7 +65,7 @@ struct DSTCMapper {
     return best
   }
 
-  private func bestMapping(tile: DSTCSpecification.TileShape) -> DSTCMapping? {
+  private func bestMapping(tile: DSTCSpecification.TileShape, pinned: DSTCPinnedMapping?) -> DSTCMapping? {
     let operandA = CondensedLayout(
       a, count: rowCount, length: length, wordBytes: wordBytes, tileSize: tile.rows, tiles: specification.gridRows,
       format: specification.operandAFormat)
@@ -75,7 +80,8 @@ struct DSTCMapper {
       let directoryA = operandA.directory(at: 0, kPerWindow: kPerWindow, values: .operandA, masks: .rank0A)
       let directoryB = operandB.directory(
         at: directoryA.byteCount, kPerWindow: kPerWindow, values: .operandB, masks: .maskB)
-      for nest in nests(operandA, operandB, kPerWindow: kPerWindow) {
+      let k = KSplit(windows: (length + kPerWindow - 1) / kPerWindow)
+      for nest in pinned.map({ [$0.nest(k)] }) ?? nests(operandA, operandB, k) {
         let program = LayerProgram(
           nest: nest, operandA: directoryA, operandB: directoryB, columnStarts: columnStarts(operandB),
           rowCount: rowCount, rowsPerBlock: operandA.positionsPerBlock, windowWords: kPerWindow,
@@ -99,8 +105,7 @@ struct DSTCMapper {
     (0...operandB.blocks).map { Int32(min($0 * operandB.positionsPerBlock, columnCount)) }
   }
 
-  private func nests(_ operandA: CondensedLayout, _ operandB: CondensedLayout, kPerWindow: Int) -> [LoopNest] {
-    let k = KSplit(windows: (length + kPerWindow - 1) / kPerWindow)
+  private func nests(_ operandA: CondensedLayout, _ operandB: CondensedLayout, _ k: KSplit) -> [LoopNest] {
     var nests: [LoopNest] = []
     for order in [LoopNest.Order.columnsOuter, .rowsOuter] {
       let outerBlocks = order == .rowsOuter ? operandA.blocks : operandB.blocks

@@ -67,8 +67,7 @@ struct DSTCMappingEstimate {
     let memoryCycles = rate.cycles(readLines: readLines, writtenLines: resultLines)
     bounds = [
       Bound(kind: "compute", cycles: Int64(work.steps)),
-      // The buffer passes a row on as it begins to cross the port: the last one begins after all others.
-      Bound(kind: "glb_port", cycles: specification.portCycles(readLines: dataReads, filledLines: dataFills)),
+      Bound(kind: "glb_port", cycles: specification.buffer.portCycles(readLines: dataReads, filledLines: dataFills)),
       Bound(
         kind: "noc", cycles: Int64(max(work.busCyclesA * nest.columnBlocks, work.busCyclesB * nest.rowBlocks))),
       Bound(kind: "dram_bandwidth", cycles: memoryCycles),
@@ -81,7 +80,8 @@ struct DSTCMappingEstimate {
     let blocks = nest.rowBlocks * nest.columnBlocks
     let drain = tile.columns * (tile.rows + specification.drainWordsPerCycle - 1) / specification.drainWordsPerCycle
     let exposedDrains = specification.isDoubleBuffered(tile) ? drain : blocks * drain
-    let late = Self.lateLines(program.operandA, isOuter: aIsOuter, region: plan.operandA.count, nest: nest)
+    let late =
+      Self.lateLines(program.operandA, isOuter: aIsOuter, region: plan.operandA.count, nest: nest)
       + Self.lateLines(program.operandB, isOuter: !aIsOuter, region: plan.operandB.count, nest: nest)
     let busy = max(Int64(work.steps), memoryCycles) / Int64(blocks)
     let tileCycles = rate.cycles(readLines: late.lines, writtenLines: 0)
@@ -110,5 +110,17 @@ struct DSTCMappingEstimate {
     static func + (first: Late, second: Late) -> Late {
       Late(lines: first.lines + second.lines, times: max(first.times, second.times))
     }
+  }
+}
+
+extension GlobalBuffer.Specification {
+  /// Cycles in which the port reads and fills so many lines of data at least.
+  func portCycles(readLines: Int, filledLines: Int) -> Int64 {
+    // The buffer passes a row on as it begins to cross the port: the last one begins after all others.
+    func crossing(_ lines: Int) -> Int { max(0, lines - 1) * Line.byteCount / portBytesPerCycle + 1 }
+    let lines = readLines + filledLines
+    let atBanks = hasBankConflicts ? (lines * Line.byteCount + bankBytesPerCycle - 1) / bankBytesPerCycle : 0
+    let atPort = hasPortPerDirection ? max(crossing(readLines), crossing(filledLines)) : crossing(lines)
+    return Int64(max(atPort, atBanks))
   }
 }

@@ -11,7 +11,8 @@ extension DSTCSpecification {
   }()
 
   private static let parameters: [Parameter] =
-    machineParameters + bufferParameters + registerFileParameters + formatParameters + Parameter.memory
+    machineParameters + WeightStationaryDesign.bufferParameters + [metadataPort] + registerFileParameters + formatParameters
+    + WeightStationaryDesign.memoryParameters + [WeightStationaryDesign.energyTable]
 
   private static let machineParameters: [Parameter] = [
     Parameter(
@@ -55,34 +56,10 @@ extension DSTCSpecification {
       "Cycles of a hop."),
   ]
 
-  private static let bufferParameters: [Parameter] = [
-    Parameter(
-      "glb.data_bytes", .integer(1024...1 << 30, multipleOf: 64), unit: "bytes", default: 262_144,
-      source: "Sparseloop artifact", "Size of the global buffer's data banks together."),
-    Parameter(
-      "glb.data_banks", .integer(1...64), unit: "banks", default: 2, source: "Sparseloop artifact",
-      "Data banks of 64-byte rows; each serves one row a cycle, rows alternate banks."),
-    Parameter(
-      "glb.metadata_bytes", .integer(1024...1 << 30, multipleOf: 64), unit: "bytes", default: 65_536,
-      source: "Sparseloop artifact", "Size of the global buffer's metadata banks together."),
-    Parameter(
-      "glb.metadata_banks", .integer(1...64), unit: "banks", default: 4, source: .assumption("as HighLight's"),
-      "Metadata banks of 8-byte rows; each serves one row a cycle."),
-    Parameter(
-      "glb.port_bytes_per_cycle", .integer(1...65_536), unit: "bytes/cycle", default: 128,
-      source: .assumption("as HighLight's; the Sparseloop artifact throttles to 42"),
-      "Data bandwidth over all banks and clients, reads plus writes."),
-    Parameter(
-      "glb.latency_cycles", .integer(1...64), unit: "cycles", default: 2,
-      source: .assumption("access and register"), "Cycles from a row's access to its arrival."),
-    Parameter(
-      "glb.bank_ports", .integer(1...2), unit: "rows/cycle", default: 1, source: "Sparseloop artifact",
-      "Rows that a bank serves in a cycle."),
-    Parameter(
-      "glb.metadata_port_words", .integer(1...4), unit: "words of 64 bits/cycle", default: 2,
-      source: .assumption("a bitmask for each of two tiles a cycle"),
-      "Words that a stream of bitmasks takes from the metadata banks, and fields that its decoder cuts, in a cycle."),
-  ]
+  private static let metadataPort = Parameter(
+    "glb.metadata_port_words", .integer(1...4), unit: "words of 64 bits/cycle", default: 2,
+    source: .assumption("a bitmask for each of two tiles a cycle"),
+    "Words that a stream of bitmasks takes from the metadata banks, and fields that its decoder cuts, in a cycle.")
 
   private static let registerFileParameters: [Parameter] = [
     Parameter(
@@ -125,9 +102,7 @@ extension DSTCSpecification {
     Parameter(
       "operand_b.format", .choice(formats), default: "auto", source: "Sparseloop artifact",
       "How operand B is stored in memory and buffer; auto takes what has fewer bits."),
-    Parameter(
-      "output_bits", .integer(8...16, multipleOf: 8), unit: "bits", default: 8,
-      source: "Sparseloop artifact, one byte per output", "Width that results are requantised to."),
+    WeightStationaryDesign.outputBits,
     Parameter(
       "output.fifo_columns", .integer(1...4096), unit: "columns", default: 64, source: .assumption("as HighLight's"),
       "Columns of a tile that wait between the activation unit and memory."),

@@ -5,6 +5,9 @@ import Sparsity
 /// Sizes, widths, latencies and policies of a DSTC machine (Dual-side Sparse Tensor Core, ISCA 2021), with the resources
 /// of the designs that it is compared with.
 public struct DSTCSpecification: Sendable {
+  /// The rings of the buffer: values and bitmasks of both operands.
+  static let rings: Set<BufferRing> = [.operandA, .operandB, .rank0A, .maskB]
+
   /// Rows and columns of Z in an array's tile.
   struct TileShape: Equatable, Sendable {
     let rows: Int
@@ -50,11 +53,7 @@ public struct DSTCSpecification: Sendable {
     arrayRows = values.integer("array.rows")
     arrayColumns = values.integer("array.columns")
     buffer = GlobalBuffer.Specification(
-      dataBytes: values.integer("glb.data_bytes"), dataBanks: values.integer("glb.data_banks"),
-      metadataBytes: values.integer("glb.metadata_bytes"), metadataBanks: values.integer("glb.metadata_banks"),
-      portBytesPerCycle: values.integer("glb.port_bytes_per_cycle"),
-      latencyCycles: values.integer("glb.latency_cycles"), bankPorts: values.integer("glb.bank_ports"),
-      metadataPortWords: values.integer("glb.metadata_port_words"))
+      values, hasMetadata: true, metadataPortWords: values.integer("glb.metadata_port_words"))
     memory = MemoryModel(values, part: part)
     memoryQueueEntries = values.integer("dram.queue_entries")
     operandAFormat = StorageFormat(rawValue: values.text("operand_a.format")) ?? .auto
@@ -87,8 +86,21 @@ public struct DSTCSpecification: Sendable {
       .sorted { $0.rows * $0.columns > $1.rows * $1.columns }
   }
 
+  /// Whether an array holds a tile of this shape.
+  func holds(_ tile: TileShape) -> Bool {
+    tile.rows <= CondensedVector.wordLimit && tile.columns <= CondensedVector.wordLimit
+      && tile.rows * tile.columns <= values.integer("rf.sums")
+  }
+
   /// Whether a tile of this shape drains while the next one accumulates.
   func isDoubleBuffered(_ tile: TileShape) -> Bool { 2 * tile.rows * tile.columns <= sums }
+
+  /// How tiles of a shape are collected.
+  func collection(_ tile: TileShape) -> TileCollector.Specification {
+    TileCollector.Specification(
+      gridRows: gridRows, gridColumns: gridColumns, tileRows: tile.rows, tileColumns: tile.columns,
+      wordsPerCycle: values.integer("noc.collection_words_per_cycle"))
+  }
 
   /// An array's specification for tiles of a shape.
   func array(_ tile: TileShape, wordBits: Int) -> OuterProductArray.Specification {
@@ -98,14 +110,5 @@ public struct DSTCSpecification: Sendable {
       bankColumns: values.integer("rf.bank_columns"), bankQueueEntries: values.integer("rf.bank_queue_entries"),
       hasBankConflicts: values.boolean("rf.bank_conflicts"), drainWordsPerCycle: drainWordsPerCycle,
       accumulateCycles: values.integer("rf.accumulate_cycles"))
-  }
-
-  /// Cycles in which the buffer's port reads and fills so many lines of data at least.
-  func portCycles(readLines: Int, filledLines: Int) -> Int64 {
-    let lines = readLines + filledLines
-    let banks = buffer.bankBytesPerCycle
-    return Int64(
-      max(
-        (lines - 1) * Line.byteCount / buffer.portBytesPerCycle + 1, (lines * Line.byteCount + banks - 1) / banks))
   }
 }

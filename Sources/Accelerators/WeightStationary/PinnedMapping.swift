@@ -94,7 +94,7 @@ struct PinnedMapping {
     }
   }
 
-  private static func requireProduct(
+  static func requireProduct(
     _ dimension: LoopMapping.Dimension, in mapping: LoopMapping, is blocks: Int, _ reason: String
   ) throws {
     let atSMEM = mapping.extent(of: dimension, at: .smem)
@@ -108,7 +108,7 @@ struct PinnedMapping {
   // MARK: Which nest they are
 
   /// The walk of the sequencer that visits blocks in the mapping's order.
-  private static func nest(
+  static func nest(
     _ mapping: LoopMapping, rowBlocks: Int, columnBlocks: Int, _ k: KSplit
   ) throws -> LoopNest {
     let loops = blockLoops(mapping)

@@ -44,8 +44,8 @@ public struct GatherCommand: BitwiseCopyable, Sendable {
   /// First row or column of the block in Z, and how many of them lie inside Z.
   public var first: Int32
   public var extent: Int32
-  /// Words of the window as stored: zeros left out where the operand is compressed.
-  public var storedWords: Int32
+  /// Words behind the window's that belong to nobody, up to the end of a line.
+  public var paddingWords: Int32
   /// `first` and `last` hold for the window's first and last k; `lastTile` for all.
   public var flags: VectorFlags
 }

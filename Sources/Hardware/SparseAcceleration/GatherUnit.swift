@@ -36,15 +36,13 @@ public final class GatherUnit: Component, ActionReporting {
   }
 
   private struct Registers: BitwiseCopyable {
-    var command = GatherCommand(steps: 0, first: 0, extent: 0, storedWords: 0, flags: [])
+    var command = GatherCommand(steps: 0, first: 0, extent: 0, paddingWords: 0, flags: [])
     /// The k and the tile that come next.
     var step: Int32 = 0
     var tile: Int32 = 0
     /// Position of the oldest word in the buffer, and number of words.
     var head: Int32 = 0
     var count: Int32 = 0
-    /// Words at the end of the window's last row that belong to nobody.
-    var padding: Int32 = 0
     var waited = Wait.nothing
     var rowBlame = Blame(.glb, component: 0)
     var vectors: Int64 = 0
@@ -100,7 +98,8 @@ public final class GatherUnit: Component, ActionReporting {
       guard !commands.isEmpty else { return .idle }
       accept(commands.receive())
     }
-    let extent = min(max(state.command.extent - state.tile * Int32(specification.tileSize), 0), Int32(specification.tileSize))
+    let size = Int32(specification.tileSize)
+    let extent = min(max(state.command.extent - state.tile * size, 0), size)
     var need = extent
     if specification.isCompressed {
       guard !masks.isEmpty else {
@@ -123,8 +122,6 @@ public final class GatherUnit: Component, ActionReporting {
     state.command = command
     state.step = 0
     state.tile = 0
-    let rows = (command.storedWords + wordsPerRow - 1) / wordsPerRow
-    state.padding = rows * wordsPerRow - command.storedWords
     dropPaddingIfDone()
   }
 
@@ -169,8 +166,8 @@ public final class GatherUnit: Component, ActionReporting {
 
   private func dropPaddingIfDone() {
     guard state.step == state.command.steps else { return }
-    state.head = advanced(state.head, by: state.padding)
-    state.count -= state.padding
+    state.head = advanced(state.head, by: state.command.paddingWords)
+    state.count -= state.command.paddingWords
     precondition(state.count >= 0, "the rows of a window hold all its words")
   }
 
