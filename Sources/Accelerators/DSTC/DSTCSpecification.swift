@@ -31,7 +31,7 @@ public struct DSTCSpecification: Sendable {
   /// Bits of a stored result, 8 or 16.
   public let outputBits: Int
   let drainWordsPerCycle: Int
-  /// Partial sums of an array, with those of the shadow buffer where there is one.
+  /// Partial sums of an array's accumulation buffer, and whether it has a second one.
   private let sums: Int
   private let hasShadow: Bool
 
@@ -62,7 +62,7 @@ public struct DSTCSpecification: Sendable {
     outputBits = values.integer("output_bits")
     drainWordsPerCycle = values.integer("rf.drain_words_per_cycle")
     hasShadow = values.boolean("rf.shadow")
-    sums = values.integer("rf.sums") * (hasShadow ? 2 : 1)
+    sums = values.integer("rf.sums")
   }
 
   /// Reads the resolved parameters of a design, and the part of its memory from `parts`.
@@ -75,11 +75,10 @@ public struct DSTCSpecification: Sendable {
   /// Tile shapes that the accumulation buffer holds; those that use it fully first.
   var tileShapes: [TileShape] {
     let sizes = [64, 32, 16, 8, 4, 2, 1]
-    let room = hasShadow ? sums / 2 : sums
     let rows = values.optionalInteger("tile.rows").map { [$0] } ?? sizes
     let columns = values.optionalInteger("tile.columns").map { [$0] } ?? sizes
     let shapes = rows.flatMap { rows in columns.map { TileShape(rows: rows, columns: $0) } }
-      .filter { $0.rows * $0.columns <= room }
+      .filter(holds)
     // Smaller than half the buffer is never better.
     let largest = shapes.map { $0.rows * $0.columns }.max() ?? 0
     return shapes.filter { 2 * $0.rows * $0.columns >= largest }
@@ -89,11 +88,11 @@ public struct DSTCSpecification: Sendable {
   /// Whether an array holds a tile of this shape.
   func holds(_ tile: TileShape) -> Bool {
     tile.rows <= CondensedVector.wordLimit && tile.columns <= CondensedVector.wordLimit
-      && tile.rows * tile.columns <= values.integer("rf.sums")
+      && tile.rows * tile.columns <= sums
   }
 
   /// Whether a tile of this shape drains while the next one accumulates.
-  func isDoubleBuffered(_ tile: TileShape) -> Bool { 2 * tile.rows * tile.columns <= sums }
+  func isDoubleBuffered(_ tile: TileShape) -> Bool { hasShadow || 2 * tile.rows * tile.columns <= sums }
 
   /// How tiles of a shape are collected.
   func collection(_ tile: TileShape) -> TileCollector.Specification {
@@ -106,7 +105,7 @@ public struct DSTCSpecification: Sendable {
   func array(_ tile: TileShape, wordBits: Int) -> OuterProductArray.Specification {
     OuterProductArray.Specification(
       rows: arrayRows, columns: arrayColumns, tileRows: tile.rows, tileColumns: tile.columns, wordBits: wordBits,
-      sums: sums, isDoubleBuffered: isDoubleBuffered(tile), bankRows: values.integer("rf.bank_rows"),
+      sums: sums, buffers: hasShadow ? 2 : 1, isDoubleBuffered: isDoubleBuffered(tile), bankRows: values.integer("rf.bank_rows"),
       bankColumns: values.integer("rf.bank_columns"), bankQueueEntries: values.integer("rf.bank_queue_entries"),
       hasBankConflicts: values.boolean("rf.bank_conflicts"), drainWordsPerCycle: drainWordsPerCycle,
       accumulateCycles: values.integer("rf.accumulate_cycles"))

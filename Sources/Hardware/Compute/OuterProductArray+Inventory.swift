@@ -40,7 +40,7 @@ extension OuterProductArray: InventoryReporting {
     let columnSelect = Part.multiplexer(fanIn: specification.columns, bits: product)
     let queue = Part.queue(slots: max(1, specification.bankQueueEntries), bits: product)
     list.base("macs", mac, count: specification.lanes)
-    list.base("accumulation_buffer", sums)
+    list.base("accumulation_buffer", sums, count: specification.buffers)
     list.tax("scatter_row_multiplexers", rowSelect, count: banks)
     list.tax("scatter_column_multiplexers", columnSelect, count: banks)
     list.tax("bank_queues", queue, count: banks)

@@ -11,8 +11,9 @@ extension OuterProductArray {
     public var tileColumns: Int
     /// Bits of an operand word, 8 or 16.
     public var wordBits: Int
-    /// Partial sums that the accumulation buffer holds, in all its tiles.
+    /// Partial sums that the accumulation buffer holds, and how many such buffers there are.
     public var sums: Int
+    public var buffers: Int
     /// Whether a tile drains while the next one accumulates.
     public var isDoubleBuffered: Bool
     /// Banks of the accumulation buffer, by the row's and by the column's remainder.
@@ -28,7 +29,7 @@ extension OuterProductArray {
     public var accumulateCycles: Int
 
     public init(
-      rows: Int, columns: Int, tileRows: Int, tileColumns: Int, wordBits: Int, sums: Int, isDoubleBuffered: Bool,
+      rows: Int, columns: Int, tileRows: Int, tileColumns: Int, wordBits: Int, sums: Int, buffers: Int, isDoubleBuffered: Bool,
       bankRows: Int, bankColumns: Int, bankQueueEntries: Int, hasBankConflicts: Bool, drainWordsPerCycle: Int,
       accumulateCycles: Int
     ) {
@@ -36,13 +37,15 @@ extension OuterProductArray {
         tileRows <= CondensedVector.wordLimit && tileColumns <= CondensedVector.wordLimit,
         "a tile has at most 64 rows and 64 columns")
       precondition(
-        tileRows * tileColumns * (isDoubleBuffered ? 2 : 1) <= sums, "the accumulation buffer holds the array's tiles")
+        tileRows * tileColumns * (isDoubleBuffered ? 2 : 1) <= sums * buffers,
+        "the accumulation buffer holds the array's tiles")
       self.rows = rows
       self.columns = columns
       self.tileRows = tileRows
       self.tileColumns = tileColumns
       self.wordBits = wordBits
       self.sums = sums
+      self.buffers = buffers
       self.isDoubleBuffered = isDoubleBuffered
       self.bankRows = bankRows
       self.bankColumns = bankColumns
