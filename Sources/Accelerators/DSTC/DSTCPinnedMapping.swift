@@ -44,7 +44,10 @@ struct DSTCPinnedMapping {
     try PinnedMapping.requireProduct(.m, in: mapping, is: rowBlocks, "M = \(rows) has \(rowBlocks) blocks of tiles")
     try PinnedMapping.requireProduct(
       .n, in: mapping, is: columnBlocks, "N = \(columns) has \(columnBlocks) blocks of tiles")
-    order = try PinnedMapping.nest(mapping, rowBlocks: rowBlocks, columnBlocks: columnBlocks, KSplit(windows: 1))
+    var nest = try PinnedMapping.nest(mapping, rowBlocks: rowBlocks, columnBlocks: columnBlocks, KSplit(windows: 1))
+    // A block that is used once need not stay.
+    if nest.innerBlocks == 1 { nest.outerIsResident = false }
+    order = nest
   }
 
   /// The nest for windows of K.

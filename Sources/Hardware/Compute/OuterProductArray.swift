@@ -88,7 +88,9 @@ public final class OuterProductArray: Component, ActionReporting {
     // What the array is doing is what its lanes are doing; draining behind them only keeps it awake.
     let (activity, other) = isDraining ? (drain, multiply) : (multiply, drain)
     guard activity != .worked else { return activity }
-    let wake = other == .worked ? now + 1 : other.wake
+    var wake = other == .worked ? now + 1 : other.wake
+    // A tile that ended in this very cycle begins to drain later.
+    if drain == .idle && !state.drain.isDone { wake = max(state.drain.next, now + 1) }
     guard wake >= 0 else { return activity }
     return activity.until(activity.wake < 0 ? wake : min(activity.wake, wake))
   }
