@@ -97,6 +97,7 @@ final class HighLight {
     sequencer = Sequencer(in: core, program: layer.mapping.program, plan: plan)
     multicast?.setArrays(arrays.map(\.index))
     sharedNetwork?.setArrays(arrays.map(\.index))
+    vfmu.networkIndex = multicast?.index ?? sharedNetwork?.index ?? 0
     for array in arrays { array.collectorIndex = collector.index }
     wire(in: core.simulation, specification)
   }

@@ -46,13 +46,16 @@ public final class VFMU: Component, ActionReporting {
   }
 
   private enum Wait: UInt8, BitwiseCopyable {
-    case nothing, row, mask
+    /// `room`: behind the VFMU.
+    case nothing, row, mask, room
   }
 
   public let commands: Input<StreamCommand>
   public let rows: Input<BufferRow>
   public let masks: Input<MetadataField>
   public let windows: Output<OperandWindow>
+  /// `Component.index` of the network behind it, to blame.
+  public var networkIndex = 0
 
   let specification: Specification
   private let wordsPerRow: Int32
@@ -97,7 +100,10 @@ public final class VFMU: Component, ActionReporting {
       state.waited = .row
       return rows.starved
     }
-    guard windows.isReady else { return windows.backpressured }
+    guard windows.isReady else {
+      if state.waited == .nothing { state.waited = .room }
+      return windows.backpressured
+    }
     send(mask: mask, need: need)
     return .worked
   }
@@ -133,6 +139,7 @@ public final class VFMU: Component, ActionReporting {
   private func currentBlame() -> Blame {
     switch state.waited {
     case .nothing: Blame(.vfmu, component: index)
+    case .room: Blame(.noc, component: networkIndex)
     case .row: state.rowBlame
     case .mask: masks.front.blame
     }
