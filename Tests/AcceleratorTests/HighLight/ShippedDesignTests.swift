@@ -45,7 +45,8 @@ struct ShippedDesignTests {
     let lines = try String(contentsOfFile: path(name), encoding: .utf8).split(separator: "\n")
     let header = ["hssim_design:", "name:", "design:"]
     for line in lines where line.contains(": ") && !line.hasPrefix("#") && !header.contains(where: line.hasPrefix) {
-      #expect(line.contains("  # ") && (line.contains("Sparseloop artifact") || line.contains("assumption: ")), "\(line)")
+      #expect(
+        line.contains("  # ") && (line.contains("Sparseloop artifact") || line.contains("assumption: ")), "\(line)")
     }
   }
 }
