@@ -85,10 +85,13 @@ public struct AccelergyTables: Equatable, Sendable {
   }
 
   private static func component(_ name: String) -> String {
-    let last =
-      name.split(separator: ".").filter { !$0.hasSuffix("]") || !$0.allSatisfy { "0123456789]".contains($0) } }
-      .last.map(String.init) ?? name
-    return String(last.prefix { $0 != "[" && $0 != "(" })
+    var depth = 0
+    let plain = name.filter { character in
+      if "[(".contains(character) { depth += 1 }
+      defer { if "])".contains(character) { depth -= 1 } }
+      return depth == 0
+    }
+    return plain.split(separator: ".").last.map(String.init) ?? name
   }
 }
 

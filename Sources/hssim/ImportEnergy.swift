@@ -22,7 +22,7 @@ struct ImportEnergy: ParsableCommand {
   @Option(help: ArgumentHelp("The area reference table, in um^2.", valueName: "art.yaml"))
   var area: String?
 
-  @Option(help: ArgumentHelp("A macro of the table, and the component that prices it.", valueName: "macro=component"))
+  @Option(help: ArgumentHelp("A macro of the table, and the component that prices it.", valueName: "macro=name"))
   var map: [String] = []
 
   @Option(help: ArgumentHelp("The table that prices everything else, by name or file.", valueName: "name|file"))
@@ -41,14 +41,14 @@ struct ImportEnergy: ParsableCommand {
     for entry in self.map {
       let parts = entry.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
       guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
-        throw CommandError(.usage, "--map \(entry): this is no mapping; allowed: macro=component")
+        throw CommandError(.usage, "--map \(entry): this is no mapping; allowed: macro=name of a component")
       }
       map[parts[0]] = parts[1]
     }
     guard !map.isEmpty else {
       throw CommandError(
         .usage,
-        "\(file): no component is called as a macro of '\(base.name)'; allowed: --map macro=component, with macros "
+        "\(file): no component is called as a macro of '\(base.name)'; allowed: --map macro=name, with macros "
           + "\(base.macros.keys.sorted().joined(separator: ", ")) and components "
           + tables.components.joined(separator: ", "))
     }

@@ -86,9 +86,11 @@ struct DRAMCommandTests {
     #expect(try workspace.files() == [".bad.yaml", ".trace"])
   }
 
-  @Test func `a missing trace is a missing file`() throws {
-    let answer = try hssim("dram", "missing.txt", "--config", "hbm2")
-    #expect(answer.code == 66 && answer.errors.contains("missing.txt"))
+  @Test(arguments: ["missing.txt", "m"])
+  func `a missing trace is a missing file, whatever its name`(_ name: String) throws {
+    let answer = try hssim("dram", name, "--config", "hbm2")
+    #expect(answer.code == 66 && answer.errors.contains(name))
+    #expect(try hssim("simulate", name).code == 66)
   }
 
   @Test(arguments: [

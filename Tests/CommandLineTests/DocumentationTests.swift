@@ -38,7 +38,7 @@ struct DocumentationTests {
     for command in try CommandHelp.all(in: workspace) {
       let documented = section(on: command.name).map(rows) ?? []
       for (option, explanation) in command.options {
-        guard let stated = explanation.firstMatch(of: /default: ([^)]+)\)/) else { continue }
+        guard let stated = explanation.firstMatch(of: /default: (.+)\)/) else { continue }
         let row = try #require(documented.first { $0.option == option })
         #expect(row.fallback.replacing("`", with: "") == stated.1, "\(command.name) \(option)")
         count += 1

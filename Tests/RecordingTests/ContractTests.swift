@@ -63,7 +63,7 @@ struct ContractTests {
         let rows = try #require(try Int.fetchOne(database, sql: "SELECT count(*) FROM \(name)"))
         let unrecorded = [
           "activity_span", "cycle_activity", "utilization_window", "area_breakdown", "stored_span", "stored_window",
-          "stored_area",
+          "stored_area", "sparsity_gain",
         ]
         #expect((rows == 0) == unrecorded.contains(name), "\(name)")
       }

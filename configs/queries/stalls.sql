@@ -3,7 +3,8 @@
 SELECT s.layer, e.cause, c.kind,
   CASE WHEN instr(e.blamed, '[') > 0 THEN substr(e.blamed, 1, instr(e.blamed, '[')) || '*]' ELSE e.blamed END AS blamed,
   sum(e.lane_cycles) AS lane_cycles,
-  round(1.0 * sum(e.lane_cycles) / (s.lanes * s.cycles), 4) AS share
+  round(1.0 * sum(e.lane_cycles) / (s.lanes * s.cycles), 4) AS share,
+  sum(e.tax_lane_cycles) AS of_it_tax
 FROM layer_summary AS s
 JOIN cycle_ledger AS e ON e.run_id = s.run_id AND e.layer = s.layer
 JOIN cause AS c ON c.cause = e.cause

@@ -36,7 +36,8 @@ public struct ConfigurationFolder: Sendable {
       path = folder
       return
     }
-    let starts = [executable.map { ($0 as NSString).deletingLastPathComponent }, currentDirectory].compactMap { $0 }
+    let programFolder = executable.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path }
+    let starts = [programFolder, currentDirectory].compactMap { $0 }
     guard let found = starts.lazy.compactMap(Self.nearestAbove).first else {
       throw ConfigurationError(
         .missing, at: "configs",

@@ -25,9 +25,11 @@ struct FetchExposure {
     let port: Int
     /// What the port reads while the arrays are busy.
     let reads: Int
+    /// Of the network that carries operand A to the arrays.
+    let operandA: Int
   }
 
-  init(_ program: LayerProgram, plan: BufferPlan, rates: Rates, cyclesPerRow: Int) {
+  init(_ program: LayerProgram, plan: BufferPlan, rates: Rates, rowBytes: Int) {
     let nest = program.nest
     let aIsOuter = nest.order == .rowsOuter
     let outerOperand = aIsOuter ? program.operandA : program.operandB
@@ -59,7 +61,8 @@ struct FetchExposure {
     }
     // The next window loads while this one streams: a block narrower than a load and its way to the arrays waits.
     let columnsPerBlock = columns / nest.columnBlocks
-    let loadCycles = min(program.rowsPerBlock, program.rowCount) * cyclesPerRow + Self.loadLatency
+    let loadBytes = min(program.rowsPerBlock, program.rowCount) * rowBytes
+    let loadCycles = (loadBytes + rates.operandA - 1) / rates.operandA + Self.loadLatency
     let steps = nest.rowBlocks * nest.columnBlocks * nest.k.windows
     exposed += steps * max(0, loadCycles - columnsPerBlock)
     // A spilled column leaves at memory's rate, and one that comes back takes a cycle for every array, where the

@@ -52,13 +52,13 @@ struct MappingEstimate {
     writeLines = resultLines + traffic.spilledLines
     let streamed = columns * nest.k.windows * nest.rowBlocks
     let rowBytes = WeightStationarySpecification.lanesPerRow * wordBytes
-    let rowCycles = cycles(rowBytes, per: specification.network.operandABytesPerCycle)
     let loadedRows = program.rowCount * nest.k.windows * nest.columnBlocks
     let rate = specification.memory.rate(clockGHz: specification.clockGHz)
     let rates = FetchExposure.Rates(
       memory: max(1, Int(rate.readBytesPerCycle)), port: specification.buffer.portBytesPerCycle,
-      reads: traffic.bufferReadLines * Line.byteCount / max(1, streamed))
-    exposedCycles = Int64(FetchExposure(program, plan: plan, rates: rates, cyclesPerRow: rowCycles).cycles)
+      reads: traffic.bufferReadLines * Line.byteCount / max(1, streamed),
+      operandA: specification.network.operandABytesPerCycle)
+    exposedCycles = Int64(FetchExposure(program, plan: plan, rates: rates, rowBytes: rowBytes).cycles)
     let bufferLines = traffic.bufferReadLines + traffic.bufferFillLines
     let density = layout.rank1.density * layout.rank0.density
     bounds = [

@@ -61,12 +61,11 @@ public struct NetworkSpecification: Equatable, Sendable {
   ///   - rows: rows of operand A, of `rowBytes` each, dealt to the arrays in turn.
   func leastCycles(windows: Int, windowBytes: Int, rows: Int, rowBytes: Int) -> Int {
     func cycles(_ bytes: Int, _ width: Int) -> Int { (bytes + width - 1) / width }
-    let windowCycles = windows * cycles(windowBytes, bytesPerCycle)
-    let rowCycles = cycles(rowBytes, operandABytesPerCycle)
     switch kind {
-    case .multicastTree: return max(windowCycles, rows * rowCycles)
-    case .shared(.bus, _): return windowCycles + rows * rowCycles
-    case .shared(.crossbar, _): return windowCycles + rows / arrays * rowCycles
+    case .multicastTree(let width):
+      return max(windows * cycles(windowBytes, bytesPerCycle), cycles(rows * rowBytes, width))
+    case .shared(.bus, _): return cycles(windows * windowBytes + rows * rowBytes, bytesPerCycle)
+    case .shared(.crossbar, _): return cycles(windows * windowBytes + rows / arrays * rowBytes, bytesPerCycle)
     }
   }
 }

@@ -111,6 +111,7 @@ final class WeightStationaryFigure {
     sequencer = Sequencer(in: core, program: layer.mapping.program, plan: plan, rings: rings)
     multicast?.setArrays(arrays.map(\.index))
     sharedNetwork?.setArrays(arrays.map(\.index))
+    vfmu.networkIndex = multicast?.index ?? sharedNetwork?.index ?? 0
     for array in arrays { array.collectorIndex = collector.index }
     wire(in: core.simulation, specification)
   }

@@ -35,7 +35,8 @@ extension PEArray {
       let blocks = Int64(specification.blocksPerRow)
       counts += [
         count("metadata_register_read_rank1", rank1Selections * blocks, bits: bits, rank: 1),
-        count("metadata_register_write_rank1", specification.hasRank1Metadata ? loads * blocks : 0, bits: bits, rank: 1),
+        count(
+          "metadata_register_write_rank1", specification.hasRank1Metadata ? loads * blocks : 0, bits: bits, rank: 1),
         count("select_rank1", rank1Selections * blocks, bits: word * Int64(specification.blockValues), rank: 1),
       ]
     }

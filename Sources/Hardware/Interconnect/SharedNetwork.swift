@@ -6,9 +6,10 @@ import Statistics
 ///
 /// A bus is one medium: a window of operand B crosses it once and reaches all arrays, a row of operand A reaches one. A
 /// crossbar has a medium per array: a row occupies only its own, and a window is copied to each array as soon as that
-/// array's medium is free, so that the arrays need not take it at the same time. A transfer occupies its medium for as
-/// many cycles as its bytes need at the width, and begins only when whoever takes it has room: nobody holds a medium
-/// and waits. Who goes next, when both wait for a medium, is the arbitration's choice.
+/// array's medium is free, so that the arrays need not take it at the same time. Transfers cross a medium one behind the
+/// other, byte by byte: a wide medium passes several in a cycle, a narrow one needs several cycles for one. A transfer
+/// begins only when whoever takes it has room: nobody holds a medium and waits. Who goes next, when both wait for a
+/// medium, is the arbitration's choice.
 public final class SharedNetwork: Component, ActionReporting {
   public enum Topology: String, CaseIterable, Sendable {
     case bus, crossbar
@@ -42,18 +43,17 @@ public final class SharedNetwork: Component, ActionReporting {
       self.windowBytes = windowBytes
       self.rowBytes = rowBytes
     }
-
-    func cycles(_ bytes: Int) -> Cycle { Cycle((bytes + bytesPerCycle - 1) / bytesPerCycle) }
   }
 
   /// What a medium is doing, and what it did.
   private struct Medium: BitwiseCopyable {
     /// The transfer under way: an array's row, `window`, or `none`.
     var transfer: Int32 = -1
-    /// The last cycle of the transfer under way.
+    /// The last cycle of the transfer under way, and whether it would have been an earlier one on a free medium.
     var lastCycle: Cycle = 0
-    /// First cycle after the last transfer.
-    var freeAt: Cycle = 0
+    var isLate = false
+    /// The next free byte slot, counted as cycle times width.
+    var nextFree: Int64 = 0
     var windowWentLast = false
     /// Whether the front window had no room at an array, and which one; the same of a row, by array.
     var windowWasBlocked = false
@@ -134,12 +134,19 @@ public final class SharedNetwork: Component, ActionReporting {
   }
 
   private func serve(_ medium: Int) -> Activity {
-    if media[medium].transfer == Transfer.none {
-      let waiting = begin(medium)
-      guard media[medium].transfer != Transfer.none else { return waiting }
+    let width = Int64(specification.bytesPerCycle)
+    var activity = Activity.idle
+    while true {
+      if media[medium].transfer == Transfer.none {
+        guard media[medium].nextFree < (now + 1) * width else { return .worked }
+        let waiting = begin(medium)
+        guard media[medium].transfer != Transfer.none else { return activity | waiting }
+      }
+      guard now >= media[medium].lastCycle else { return activity | .working(until: media[medium].lastCycle) }
+      let ended = media[medium].transfer == Transfer.window ? endWindow(medium) : endRow(medium)
+      guard media[medium].transfer == Transfer.none else { return activity | ended }
+      activity = .worked
     }
-    guard now >= media[medium].lastCycle else { return .working(until: media[medium].lastCycle) }
-    return media[medium].transfer == Transfer.window ? endWindow(medium) : endRow(medium)
   }
 
   /// Begins the transfer that the arbitration chooses; what the medium waits for where there is none to begin.
@@ -155,9 +162,13 @@ public final class SharedNetwork: Component, ActionReporting {
       case .operandAFirst: false
       }
     let sendsWindow = canSendWindow && (windowFirst || row < 0)
+    let width = Int64(specification.bytesPerCycle)
+    let bytes = Int64(sendsWindow ? specification.windowBytes : specification.rowBytes)
     media[medium].transfer = sendsWindow ? Transfer.window : row
-    media[medium].lastCycle =
-      now + specification.cycles(sendsWindow ? specification.windowBytes : specification.rowBytes) - 1
+    let arrival = (sendsWindow ? windows.frontArrival : rows[Int(row)].frontArrival) / clock.period
+    media[medium].nextFree = max(media[medium].nextFree, now * width) + bytes
+    media[medium].lastCycle = (media[medium].nextFree - 1) / width
+    media[medium].isLate = media[medium].lastCycle > (arrival * width + bytes - 1) / width
     return .worked
   }
 
@@ -193,7 +204,7 @@ public final class SharedNetwork: Component, ActionReporting {
     for array in arrays(of: medium) where !windowBranches[array].isReady { return windowBranches[array].backpressured }
     var window = windows.front
     window.blame = blame(
-      of: window.blame, medium, arrival: windows.frontArrival, cycles: specification.cycles(specification.windowBytes),
+      of: window.blame, medium,
       blocked: media[medium].windowWasBlocked ? Blame(.sibling, component: Int(media[medium].laggard)) : nil)
     for array in arrays(of: medium) { windowBranches[array].send(window, bytes: specification.windowBytes) }
     counts.windows += 1
@@ -213,7 +224,7 @@ public final class SharedNetwork: Component, ActionReporting {
     let bit = UInt64(1) << UInt64(array)
     var row = rows[array].front
     row.blame = blame(
-      of: row.blame, medium, arrival: rows[array].frontArrival, cycles: specification.cycles(specification.rowBytes),
+      of: row.blame, medium,
       blocked: media[medium].blockedRows & bit != 0 ? Blame(.registers, component: index) : nil)
     rows[array].receive()
     rowBranches[array].send(row, bytes: specification.rowBytes)
@@ -225,17 +236,13 @@ public final class SharedNetwork: Component, ActionReporting {
 
   private func finish(_ medium: Int, wentWindow: Bool) {
     media[medium].transfer = Transfer.none
-    media[medium].freeAt = now + 1
     media[medium].windowWentLast = wentWindow
   }
 
   /// A message that crossed as soon as it arrived came as soon as it could; one that waited was kept by whoever had no
   /// room for it, or else by the medium, which was busy.
-  private func blame(
-    of inherited: Blame, _ medium: Int, arrival: Femtoseconds, cycles: Cycle, blocked: Blame?
-  ) -> Blame {
-    let start = media[medium].lastCycle - cycles + 1
-    if start <= arrival / clock.period { return inherited }
+  private func blame(of inherited: Blame, _ medium: Int, blocked: Blame?) -> Blame {
+    guard media[medium].isLate else { return inherited }
     return blocked ?? Blame(.noc, component: index)
   }
 

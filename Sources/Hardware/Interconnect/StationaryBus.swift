@@ -24,8 +24,7 @@ public final class StationaryBus: Component, ActionReporting {
     var lanesPerRow: Int { array.lanesPerRow }
     var hasRank1Metadata: Bool { array.hasRank1Metadata }
     var hasRank0Metadata: Bool { array.hasRank0Metadata }
-    /// Cycles that a beat occupies the bus.
-    var beatCycles: Cycle { Cycle((lanesPerRow * wordBytes + bytesPerCycle - 1) / bytesPerCycle) }
+    var beatBytes: Int { lanesPerRow * wordBytes }
   }
 
   private struct Registers: BitwiseCopyable {
@@ -34,7 +33,8 @@ public final class StationaryBus: Component, ActionReporting {
     var done: Int32 = 0
     /// Words of the front buffer row that were used.
     var usedWords: Int32 = 0
-    var freeAt: Cycle = 0
+    /// The next free byte slot of the bus, counted as cycle times width.
+    var nextFree: Int64 = 0
     /// When the command was taken.
     var orderedAt: Cycle = 0
     /// Whether an array had no room for the next beat.
@@ -78,16 +78,28 @@ public final class StationaryBus: Component, ActionReporting {
   }
 
   public override func tick() -> Activity {
-    if state.done == state.command.rowCount {
-      guard !commands.isEmpty else { return .idle }
-      let emptyArrays = firstEmptyArray(rowCount: commands.front.rowCount)..<arrays.count
-      for array in emptyArrays where !arrays[array].isReady { return arrays[array].backpressured }
-      state.command = commands.receive()
-      state.done = 0
-      state.orderedAt = now
-      for array in emptyArrays { sendEmptyWindow(to: array) }
+    var activity = Activity.idle
+    while true {
+      if state.done == state.command.rowCount {
+        let taken = takeCommand()
+        guard taken == .worked else { return activity | taken }
+      }
+      // Beats cross one behind the other, byte by byte: a wide bus passes several in a cycle.
+      let sent = sendRow()
+      activity = activity | sent
+      guard sent == .worked else { return activity }
     }
-    return sendRow()
+  }
+
+  private func takeCommand() -> Activity {
+    guard !commands.isEmpty else { return .idle }
+    let emptyArrays = firstEmptyArray(rowCount: commands.front.rowCount)..<arrays.count
+    for array in emptyArrays where !arrays[array].isReady { return arrays[array].backpressured }
+    state.command = commands.receive()
+    state.done = 0
+    state.orderedAt = now
+    for array in emptyArrays { sendEmptyWindow(to: array) }
+    return .worked
   }
 
   /// Rows of a block are dealt to the arrays in turn, so that all arrays have theirs at about the same time and a
@@ -108,15 +120,21 @@ public final class StationaryBus: Component, ActionReporting {
     if specification.hasRank1Metadata, let rank1, rank1.isEmpty { return rank1.starved }
     if specification.hasRank0Metadata, let rank0, rank0.isEmpty { return rank0.starved }
     let last = lastInput()
-    let delivery = max(state.freeAt, last.arrival) + specification.beatCycles - 1
+    let width = Int64(specification.bytesPerCycle)
+    let bytes = Int64(specification.beatBytes)
+    let end = max(state.nextFree, last.arrival * width) + bytes
+    let delivery = (end - 1) / width
     guard now >= delivery else { return .working(until: delivery) }
     let array = Int(state.done) % arrays.count
     guard arrays[array].isReady else {
       state.wasBlocked = true
       return arrays[array].backpressured
     }
-    arrays[array].send(nextRow(blame: blame(of: last)), bytes: specification.lanesPerRow * specification.wordBytes)
-    state.freeAt = now + 1
+    let isLate = delivery > (last.arrival * width + bytes - 1) / width
+    arrays[array].send(
+      nextRow(blame: isLate || state.wasBlocked ? ownBlame() : last.blame), bytes: specification.beatBytes)
+    // A beat that an array kept on the bus occupied it for that cycle.
+    state.nextFree = now > delivery ? (now + 1) * width : end
     state.wasBlocked = false
     return .worked
   }
@@ -131,11 +149,10 @@ public final class StationaryBus: Component, ActionReporting {
     return last
   }
 
-  /// A beat whose inputs found the bus free came as soon as it could; one that had to wait was kept by the bus, or by
-  /// registers that were not free yet.
-  private func blame(of last: (arrival: Cycle, blame: Blame)) -> Blame {
+  /// Who kept a beat whose inputs did not find the bus free: registers that were not free yet, or the bus; the beats of
+  /// one buffer row inherit from the first.
+  private func ownBlame() -> Blame {
     if state.wasBlocked { return Blame(.registers, component: index) }
-    if last.arrival >= state.freeAt { return last.blame }
     return state.usedWords == 0 ? Blame(.noc, component: index) : state.rowBlame
   }
 
@@ -181,7 +198,7 @@ public final class StationaryBus: Component, ActionReporting {
       ActionCount(
         component: name, action: action, count: count, bits: Int64(bits), isSparsityTax: rank != nil, rank: rank)
     }
-    var counts = [count("transfer_row", state.beats, bits: specification.lanesPerRow * specification.wordBytes * 8)]
+    var counts = [count("transfer_row", state.beats, bits: specification.beatBytes * 8)]
     let array = specification.array
     if rank1 != nil {
       counts.append(

@@ -59,7 +59,8 @@ public final class VFMU: Component, ActionReporting {
   }
 
   private enum Wait: UInt8, BitwiseCopyable {
-    case nothing, row, mask
+    /// `room`: behind the VFMU.
+    case nothing, row, mask, room
   }
 
   public let commands: Input<StreamCommand>
@@ -67,6 +68,8 @@ public final class VFMU: Component, ActionReporting {
   /// Bitmasks of operand B, where the unit restores zeros.
   public let masks: Input<MetadataField>?
   public let windows: Output<OperandWindow>
+  /// `Component.index` of the network behind it, to blame.
+  public var networkIndex = 0
 
   let specification: Specification
   private let wordsPerRow: Int32
@@ -111,7 +114,10 @@ public final class VFMU: Component, ActionReporting {
       state.waited = .row
       return rows.starved
     }
-    guard windows.isReady else { return windows.backpressured }
+    guard windows.isReady else {
+      if state.waited == .nothing { state.waited = .room }
+      return windows.backpressured
+    }
     send(mask: mask, need: need)
     return .worked
   }
@@ -147,6 +153,7 @@ public final class VFMU: Component, ActionReporting {
   private func currentBlame() -> Blame {
     switch state.waited {
     case .nothing: Blame(.vfmu, component: index)
+    case .room: Blame(.noc, component: networkIndex)
     case .row: state.rowBlame
     case .mask: masks?.front.blame ?? Blame(.metadata, component: index)
     }

@@ -48,7 +48,7 @@ func checkPlace(of path: String, replacing: Bool) throws(WorkloadError) {
       throw WorkloadError(.cannotCreate, file: path, "exists already", allowed: "a new file, or --force to replace it")
     }
   }
-  let folder = (path as NSString).deletingLastPathComponent
+  let folder = path.folderOfPath
   guard access(folder.isEmpty ? "." : folder, W_OK | X_OK) == 0 else {
     throw WorkloadError(.cannotCreate, file: path, "cannot be created: \(String(cString: strerror(errno)))")
   }

@@ -51,8 +51,7 @@ public struct LayerTrace: Sendable {
     let list = try mapping.required("layers")
     let values = try list.list("a list of layers")
     guard !values.isEmpty else { throw list.error("an empty list", allowed: "at least one layer") }
-    let directory = (path as NSString).deletingLastPathComponent
-    var reader = LayerReader(directory: directory)
+    var reader = LayerReader(directory: path.folderOfPath)
     var layers: [TraceLayer] = []
     var names: [String: YAMLPlace] = [:]
     for value in values {

@@ -30,7 +30,8 @@ struct BottleneckTests {
       narrow: ["dram.part=ddr4-2400", "clock_ghz=4"], wide: ["dram.part=hbm2", "clock_ghz=4"],
       causes: [.starvedDRAM]),
     Part(
-      name: "GLB port", layer: GEMMShape(m: 256, k: 256, n: 256), common: ["dram.part=hbm2"],
+      name: "GLB port", layer: GEMMShape(m: 256, k: 256, n: 256),
+      common: ["dram.part=hbm2", "noc.operand_a_bytes_per_cycle=64"],
       narrow: ["glb.port_bytes_per_cycle=24"], wide: ["glb.port_bytes_per_cycle=256"], causes: [.starvedGLB]),
     Part(
       name: "GLB banks", layer: GEMMShape(m: 256, k: 256, n: 256), common: ["dram.part=hbm2"],
@@ -98,16 +99,17 @@ struct BottleneckTests {
 
   @Test func `a part of more bandwidth is never slower, and no bus carries more than its peak`() throws {
     let layer = try SyntheticGEMM(GEMMShape(m: 128, k: 512, n: 256), seed: 2).layer()
-    var last: Int64 = .max
+    var last: Int64?
     // 19.2, 25.6, 34.1 and 256 GB/s at most.
     for part in ["ddr4-2400", "ddr4-3200", "lpddr4-4266", "hbm2"] {
       let specification = try shippedParts.part(part).specification
-      let outcome = try highLight(["dram.part=\(part)"]).simulate(layer)
+      // At 4 GHz every part but the last is too slow for the arrays.
+      let outcome = try highLight(["dram.part=\(part)", "clock_ghz=4"]).simulate(layer)
       let channels = outcome.statistics.dram
       #expect(channels.count == specification.organisation.channels)
       let peak = specification.peakGBPerSecond / Double(channels.count)
       for channel in channels { #expect(channel.bandwidthGBPerSecond <= peak, "\(part)") }
-      #expect(outcome.summary.cycles <= last + last / 50, "\(part)")
+      if let last { #expect(outcome.summary.cycles < last, "\(part)") }
       last = outcome.summary.cycles
     }
   }

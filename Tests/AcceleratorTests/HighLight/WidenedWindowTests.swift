@@ -22,8 +22,10 @@ struct WidenedWindowTests {
     let noc = entries(try ledger("4:8->2:4", nocBytes: 16), .starvedNoC)
     #expect(!noc.isEmpty)
     let lost = noc.reduce(0) { $0 + $1.laneCycles }
-    // 8 K windows of 256 columns, 3 cycles each but the first, which is fill.
-    #expect(lost == 1024 * 3 * (8 * 256 - 1))
+    // 8 K windows of 256 columns, 3 cycles each but the first, which is fill. An array that gets its part of A later
+    // than its neighbours does not lose the cycles that its first windows wait for it.
+    let most = Int64(1024 * 3 * (8 * 256 - 1))
+    #expect(lost <= most && lost >= most - 1024 * 3 * 8, "\(lost) of \(most)")
     #expect(noc.allSatisfy { $0.taxLaneCycles == $0.laneCycles })
   }
 

@@ -33,13 +33,14 @@ struct SharedNetworkTests {
     ///   - stalled: an array that takes windows only from this cycle on.
     init(
       _ topology: SharedNetwork.Topology, _ arbitration: SharedNetwork.Arbitration = .roundRobin, width: Int = 64,
+      rowBytes: Int = 64,
       windows windowTimes: [Cycle], rows rowTimes: [[Cycle]], stalled: (array: Int, until: Cycle)? = nil
     ) {
       network = SharedNetwork(
         in: bench.clock,
         SharedNetwork.Specification(
           topology: topology, arbitration: arbitration, arrays: rowTimes.count, bytesPerCycle: width, windowBytes: 64,
-          rowBytes: 16))
+          rowBytes: rowBytes))
       network.setArrays(Array(0..<rowTimes.count))
       bench.drive(
         network.windows, "windows", windowTimes.indices.map(SharedNetworkTests.window), at: windowTimes, capacity: 64,
@@ -86,6 +87,14 @@ struct SharedNetworkTests {
     let own = Blame(.noc, component: bench.network.index)
     #expect(bench.windows[0].messages.map(\.blame) == [Blame(.vfmu, component: Self.vfmu), own, own])
     #expect(bench.rows[0].messages.allSatisfy { $0.blame == own })
+  }
+
+  @Test func `a wide bus passes several messages in a cycle, a row of a quarter of its width beside a window`() throws {
+    let bench = NetworkBench(.bus, rowBytes: 16, windows: [0, 0, 0], rows: [[0, 0], [0]])
+    try bench.bench.run()
+    // Bytes 0-63 of cycle 1 are the first window's; 0-15 of cycle 2 a row's, 16-63 and 0-15 of cycle 3 the second's.
+    #expect(bench.windows[0].times == [2, 4, 5])
+    #expect((bench.rows[0].times + bench.rows[1].times).sorted() == [3, 4, 5])
   }
 
   @Test(

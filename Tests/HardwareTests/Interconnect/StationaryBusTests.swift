@@ -128,17 +128,28 @@ struct StationaryBusTests {
     for index in 0..<load.arrays { expectEqual(sinks[index].messages, load.expected[index]) }
   }
 
-  /// The command and the first line are there in cycle 1; a beat is sent when its last byte has crossed.
-  @Test(arguments: [(16, 1, 1), (32, 1, 1), (15, 1, 2), (8, 1, 2), (16, 2, 2), (1, 1, 16)])
+  /// The command and the first line are there in cycle 1; a beat is sent when its last byte has crossed, and when its
+  /// metadata are there, of which a field comes a cycle.
+  @Test(arguments: [(16, 1), (32, 1), (40, 1), (15, 1), (8, 1), (16, 2), (64, 2), (1, 1)])
   func `a beat occupies the bus for its bytes, over the borders of rows and windows`(
-    bytesPerCycle: Int, wordBytes: Int, cycles: Int64
+    bytesPerCycle: Int, wordBytes: Int
   ) throws {
     var random = SplitMix64(seed: 1)
     let array = PEArray.Specification(h1: 8, h0: 4, wordBits: 8 * wordBytes)
     var load = Load(arrays: 1, wordBytes: wordBytes)
     for _ in 0..<3 { load.add(rows: 16, array: array, using: &random) }
     let sinks = try run(load, array, bytesPerCycle: bytesPerCycle)
-    #expect(sinks[0].times == (1...48).map { 1 + cycles * $0 })
+    let bytes = 16 * wordBytes
+    #expect(sinks[0].times == (1...48).map { 1 + Int64(max($0, ($0 * bytes + bytesPerCycle - 1) / bytesPerCycle)) })
+  }
+
+  @Test func `a wide bus passes a beat to every array in a cycle, where there is no metadata`() throws {
+    var random = SplitMix64(seed: 1)
+    let array = PEArray.Specification(h1: 4, h0: 2, wordBits: 8)
+    var load = Load(arrays: 4, wordBytes: 1)
+    for _ in 0..<3 { load.add(rows: 16, array: array, using: &random) }
+    let sinks = try run(load, array, bytesPerCycle: 64)
+    for sink in sinks { #expect(sink.times == (2...13).map { Int64($0) }) }
   }
 
   @Test func `a beat blames the input that it waited for`() throws {
