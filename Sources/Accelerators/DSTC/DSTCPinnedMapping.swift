@@ -44,9 +44,20 @@ struct DSTCPinnedMapping {
     try PinnedMapping.requireProduct(.m, in: mapping, is: rowBlocks, "M = \(rows) has \(rowBlocks) blocks of tiles")
     try PinnedMapping.requireProduct(
       .n, in: mapping, is: columnBlocks, "N = \(columns) has \(columnBlocks) blocks of tiles")
-    var nest = try PinnedMapping.nest(mapping, rowBlocks: rowBlocks, columnBlocks: columnBlocks, KSplit(windows: 1))
+    let loops = PinnedMapping.blockLoops(mapping)
+    var nest: LoopNest
+    if PinnedMapping.fetches(of: .m, loops) == 1 && PinnedMapping.fetches(of: .n, loops) == 1 {
+      // Every block of Z reads both operands from the buffer, so the order of blocks shows only in what is fetched: with A
+      // in the buffer as a whole, and B block by block, both are fetched once.
+      nest = LoopNest(
+        order: .rowsOuter, rowBlocks: rowBlocks, columnBlocks: columnBlocks, k: KSplit(windows: 1),
+        groupSize: rowBlocks, outerIsResident: true, innerIsResident: true)
+    } else {
+      nest = try PinnedMapping.nest(mapping, rowBlocks: rowBlocks, columnBlocks: columnBlocks, KSplit(windows: 1))
+    }
     // A block that is used once need not stay.
     if nest.innerBlocks == 1 { nest.outerIsResident = false }
+    if nest.groupSize == 1 { nest.innerIsResident = false }
     order = nest
   }
 

@@ -35,11 +35,11 @@ extension DSTCSpecification {
       source: .assumption("256 bytes of each operand, twice the artifact's line registers, decouple the arrays"),
       "Condensed vectors of each operand that wait in front of an array."),
     Parameter(
-      "tile.rows", .integer(1...64), unit: "rows", default: nil, source: .assumption("the mapping chooses"),
-      "Rows of Z in an array's tile; unset, the mapping chooses."),
+      "tile.rows", .integer(0...64), unit: "rows", default: 0, source: .assumption("the mapping chooses"),
+      "Rows of Z in an array's tile; 0 lets the mapping choose."),
     Parameter(
-      "tile.columns", .integer(1...64), unit: "columns", default: nil, source: .assumption("the mapping chooses"),
-      "Columns of Z in an array's tile; unset, the mapping chooses."),
+      "tile.columns", .integer(0...64), unit: "columns", default: 0, source: .assumption("the mapping chooses"),
+      "Columns of Z in an array's tile; 0 lets the mapping choose."),
     Parameter(
       "gather.buffer_rows", .integer(3...64), unit: "rows of 64 bytes", default: 6,
       source: .assumption("a vector of 64 words for each of two tiles, and the buffer's latency"),
@@ -114,9 +114,8 @@ extension DSTCSpecification {
 
   private static let checks: [ParameterSchema.Check] = [
     ParameterSchema.Check("tile.rows", "tile.columns", "rf.sums") { values in
-      guard let rows = values.optionalInteger("tile.rows"), let columns = values.optionalInteger("tile.columns"),
-        rows * columns > values.integer("rf.sums")
-      else { return nil }
+      let (rows, columns) = (max(1, values.integer("tile.rows")), max(1, values.integer("tile.columns")))
+      guard rows * columns > values.integer("rf.sums") else { return nil }
       return "a tile of \(rows) x \(columns) has more sums than rf.sums"
     }
   ]

@@ -75,8 +75,8 @@ public struct DSTCSpecification: Sendable {
   /// Tile shapes that the accumulation buffer holds; those that use it fully first.
   var tileShapes: [TileShape] {
     let sizes = [64, 32, 16, 8, 4, 2, 1]
-    let rows = values.optionalInteger("tile.rows").map { [$0] } ?? sizes
-    let columns = values.optionalInteger("tile.columns").map { [$0] } ?? sizes
+    func choices(_ key: String) -> [Int] { values.integer(key) == 0 ? sizes : [values.integer(key)] }
+    let (rows, columns) = (choices("tile.rows"), choices("tile.columns"))
     let shapes = rows.flatMap { rows in columns.map { TileShape(rows: rows, columns: $0) } }
       .filter(holds)
     // Smaller than half the buffer is never better.

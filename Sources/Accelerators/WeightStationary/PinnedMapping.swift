@@ -89,7 +89,7 @@ struct PinnedMapping {
   }
 
   /// Loops over blocks at DRAM and SMEM, outermost first.
-  private static func blockLoops(_ mapping: LoopMapping) -> [(level: LoopMapping.Level, loop: LoopMapping.Loop)] {
+  static func blockLoops(_ mapping: LoopMapping) -> [(level: LoopMapping.Level, loop: LoopMapping.Loop)] {
     [LoopMapping.Level.dram, .smem].flatMap { level in
       mapping.loops(of: level).filter { !$0.isSpatial && $0.dimension != .k && $0.extent > 1 }.map { (level, $0) }
     }
@@ -167,7 +167,7 @@ struct PinnedMapping {
   }
 
   /// How often an operand with blocks along `dimension` is fetched.
-  private static func fetches(
+  static func fetches(
     of dimension: LoopMapping.Dimension, _ loops: [(level: LoopMapping.Level, loop: LoopMapping.Loop)]
   ) -> Int {
     let atDRAM = loops.filter { $0.level == .dram }.map(\.loop)
