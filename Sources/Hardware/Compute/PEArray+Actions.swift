@@ -48,7 +48,7 @@ extension PEArray {
         count("select_rank0", rank0Selections * lanes, bits: word, rank: 0),
       ]
     }
-    if specification.codesRuns {
+    if selection.addsRuns {
       let additions = specification.hasRank0Metadata ? loads * lanes / 2 : 0
       counts.append(count("add_runs", additions, bits: Int64(selection.rank0OffsetBits), rank: 0))
     }

@@ -37,7 +37,7 @@ struct CSVRow: Sendable, CustomTestStringConvertible {
   /// Every row of the copied table.
   static let all: [CSVRow] = {
     let path = URL(filePath: #filePath).deletingLastPathComponent()
-      .appending(path: "../../../validation/sparseloop-micro22-fig15.csv")
+      .appending(path: "../../../validation/sparseloop-micro22-fig15.csv").standardized
     let text = (try? String(contentsOf: path, encoding: .utf8)) ?? ""
     let lines = text.split(separator: "\n").filter { !$0.hasPrefix("#") }
       .map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
