@@ -38,21 +38,25 @@ extension Machine {
   }
 }
 
-/// How a layer is simulated; nothing here changes a result.
+/// How a layer is simulated; nothing but `keptActivations` changes a result.
 public struct LayerOptions: Sendable {
   /// Whether every component's activity is kept as spans.
   public var recordsSpans: Bool
   /// Whether the requests that a timed memory takes in are kept.
   public var recordsMemoryRequests: Bool
+  /// Activations that a machine with dynamic pruning keeps of each block of 8; nil prunes none. It changes operand B, and
+  /// so the product.
+  public var keptActivations: Int?
   /// Disturbances for tests.
   public var perturbation: Simulation.Perturbation
 
   public init(
-    recordsSpans: Bool = false, recordsMemoryRequests: Bool = false,
+    recordsSpans: Bool = false, recordsMemoryRequests: Bool = false, keptActivations: Int? = nil,
     perturbation: Simulation.Perturbation = Simulation.Perturbation()
   ) {
     self.recordsSpans = recordsSpans
     self.recordsMemoryRequests = recordsMemoryRequests
+    self.keptActivations = keptActivations
     self.perturbation = perturbation
   }
 }
@@ -69,4 +73,6 @@ public struct LayerOutcome: Sendable {
   public var requantisation: Requantisation
   /// The lines that a timed memory was asked for, in its clock, where they were recorded.
   public var memoryRequests: [DRAMTraceLine] = []
+  /// Share of operand B's squared norm that pruning removed, where it was pruned.
+  public var removedActivationNorm: Double?
 }

@@ -85,6 +85,10 @@ public struct DSTCSpecification: Sendable {
       .sorted { $0.rows * $0.columns > $1.rows * $1.columns }
   }
 
+  var resources: StreamResources {
+    StreamResources(buffer: buffer, memory: memory, clockGHz: clockGHz, outputBits: outputBits)
+  }
+
   /// Whether an array holds a tile of this shape.
   func holds(_ tile: TileShape) -> Bool {
     tile.rows <= CondensedVector.wordLimit && tile.columns <= CondensedVector.wordLimit
