@@ -17,6 +17,9 @@ public protocol Machine: Sendable {
   /// Bits that a price table's macros are priced at, by macro, where that differs from the part's own width.
   var pricedBits: [String: Int] { get }
 
+  /// Whether the machine can prune activations as they come: `LayerOptions.keptActivations` means something to it.
+  var prunesActivations: Bool { get }
+
   /// Simulates `layer` and checks everything that can be checked about the run.
   ///
   /// - Parameter progress: called now and then with the cycle and the mapping's bound; false abandons the run.
@@ -32,6 +35,8 @@ public protocol Machine: Sendable {
 }
 
 extension Machine {
+  public var prunesActivations: Bool { false }
+
   /// Simulates `layer`, telling nobody how far it is.
   public func simulate(_ layer: GEMMLayer, options: LayerOptions = LayerOptions()) throws -> LayerOutcome {
     try simulate(layer, options: options) { _, _ in true }

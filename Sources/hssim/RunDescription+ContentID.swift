@@ -13,8 +13,7 @@ extension RunDescription {
   /// the same id, and the file keeps them apart by its column `record_level`.
   init(
     of workload: Workload, on values: ParameterValues, part: DRAMCatalogue.Part?, mapping: LoopMapping?,
-    pricing: Pricing,
-    against: Comparison?, seed: UInt64, recordLevel: RecordLevel, command: String
+    keptActivations: Int? = nil, pricing: Pricing, against: Comparison?, seed: UInt64, recordLevel: RecordLevel, command: String
   ) throws(WorkloadError) {
     // Without notes of where a value was stated: designs that are the same give files that are the same.
     var configuration = values.resolvedText(annotated: false)
@@ -23,6 +22,7 @@ extension RunDescription {
       configuration += "# dram.part, as it was:\n" + lines.joined(separator: "\n") + "\n"
     }
     if let mapping { configuration += "# mapping: \(mapping)\n" }
+    if let keptActivations { configuration += "# activations pruned to \(keptActivations):8\n" }
     var hash = StableHash()
     hash.combine("hssim \(Hssim.version)")
     hash.combine(configuration)

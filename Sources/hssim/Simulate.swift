@@ -46,6 +46,13 @@ struct Simulate: ParsableCommand {
       valueName: "loops|file"))
   var mapping: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "On a design that prunes activations (s2ta): keep the largest 1 to 8 of every 8 along K. The product that is "
+        + "checked is that of the pruned activations. (default: none are pruned)",
+      valueName: "G:8"))
+  var pruneActivations: String?
+
   @OptionGroup var energy: EnergyOptions
 
   @Option(help: ArgumentHelp("Seed of random operands, 0 to 9223372036854775807.", valueName: "n"))
@@ -98,10 +105,11 @@ struct Simulate: ParsableCommand {
     let part = try DesignOptions.part(of: values)
     let mapping = try mapping.map { try LoopMapping(notationOrPath: $0) }
     let machine = DesignKind.machine(values, part: part?.specification, mapping: mapping)
+    let kept = try keptActivations(on: machine)
     let pricing = try energy.pricing(of: machine)
     let description = try RunDescription(
-      of: workload, on: values, part: part, mapping: mapping, pricing: pricing, against: against, seed: seed,
-      recordLevel: recordLevel(), command: command(of: workload, mapping: mapping))
+      of: workload, on: values, part: part, mapping: mapping, keptActivations: kept, pricing: pricing, against: against, seed: seed,
+      recordLevel: recordLevel(), command: command(of: workload, mapping: mapping, keptActivations: kept))
     let path = output ?? description.defaultFileName
     try checkPlaces(of: workload, output: path)
     if let dramTrace, case .ideal = machine.memory {
@@ -111,14 +119,28 @@ struct Simulate: ParsableCommand {
     let database = try RunDatabase.open(path, runs: [description], existing: force ? .replace : .resume)
     try workload.checkValues(seed: seed)
     let job = SimulationJob(
-      workload: workload, machine: machine, pricing: pricing, against: against, description: description,
+      workload: workload, machine: machine, keptActivations: kept, pricing: pricing, against: against, description: description,
       database: database, result: result.map { SimulationJob.ResultFile(path: $0, isReplacing: force) },
       memoryTrace: dramTrace.map {
         SimulationJob.MemoryTrace(path: $0, format: dramTraceFormat, isReplacing: force)
       })
-    try job.run()
+    let remarks = try job.run()
     let report = RunReport(try RecordedRun(path: path), path: path)
-    try StandardOutput.write(format == .json ? report.json() : report.text)
+    try StandardOutput.write(format == .json ? report.json() : report.text + remarks.map { "\n\($0)" }.joined())
+  }
+
+  /// The value of `--prune-activations`.
+  private func keptActivations(on machine: any Machine) throws -> Int? {
+    guard let pruneActivations else { return nil }
+    guard machine.prunesActivations else {
+      throw CommandError(
+        .usage, "--prune-activations \(pruneActivations): \(machine.values.name) prunes no activations; allowed: a design of s2ta")
+    }
+    let parts = pruneActivations.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count == 2, parts[1] == "8", let kept = Int(parts[0]), (1...8).contains(kept) else {
+      throw CommandError(.usage, "--prune-activations \(pruneActivations): this is no bound; allowed: 1:8 to 8:8")
+    }
+    return kept
   }
 
   private func workload() throws -> Workload {
@@ -157,10 +179,11 @@ struct Simulate: ParsableCommand {
   }
 
   /// The command as the database keeps it: what decides the content of the file, and nothing else.
-  private func command(of workload: Workload, mapping: LoopMapping?) -> String {
+  private func command(of workload: Workload, mapping: LoopMapping?, keptActivations: Int?) -> String {
     var words = ["hssim", "simulate"] + workload.arguments + ["--design", design.design.lastPathComponent]
     for override in design.set { words += ["--set", override] }
     if let mapping { words += ["--mapping", "\(mapping)"] }
+    if let keptActivations { words += ["--prune-activations", "\(keptActivations):8"] }
     words += energy.words
     if let against { words += ["--against", against.rawValue] }
     words += ["--seed", "\(seed)", "--record", record]

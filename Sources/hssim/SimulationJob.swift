@@ -22,6 +22,8 @@ struct SimulationJob {
 
   let workload: Workload
   let machine: any Machine
+  /// Activations kept of each block of 8, where they are pruned.
+  let keptActivations: Int?
   let pricing: Pricing
   let against: Comparison?
   let description: RunDescription
@@ -34,13 +36,15 @@ struct SimulationJob {
   /// - Throws: `Interrupted` after a signal, the database staying at its last finished layer, to be resumed; what
   ///   loading, simulating and checking throw, the run being marked as failed; `RecordingError` where it cannot be
   ///   written.
-  func run() throws {
+  /// - Returns: what is to be said of layers beyond what the database is asked for.
+  func run() throws -> [String] {
     let interruption = Interruption()
     var progress = ProgressLine(layers: description.layers)
     defer { progress.clear() }
     do {
       var requests: [DRAMTraceLine] = []
-      let products = try simulateLayers(interruption, &progress, &requests)
+      var remarks: [String] = []
+      let products = try simulateLayers(interruption, &progress, &requests, &remarks)
       if let memoryTrace {
         try TextFile.write(
           DRAMTraceFile(lines: requests).text(memoryTrace.format), to: memoryTrace.path,
@@ -48,6 +52,7 @@ struct SimulationJob {
       }
       if let result { try TensorFile.write(products, to: result.path, replacing: result.isReplacing) }
       try database.finish()
+      return remarks
     } catch is CancellationError {
       let finished = database.completedLayers().count
       try database.close()
@@ -69,7 +74,8 @@ struct SimulationJob {
   ///   last request of the layer before.
   /// - Returns: Z of every layer where a result file is wanted, else nothing.
   private func simulateLayers(
-    _ interruption: Interruption, _ progress: inout ProgressLine, _ requests: inout [DRAMTraceLine]
+    _ interruption: Interruption, _ progress: inout ProgressLine, _ requests: inout [DRAMTraceLine],
+    _ remarks: inout [String]
   ) throws -> [(name: String, tensor: WritableTensor)] {
     var products: [(name: String, tensor: WritableTensor)] = []
     let completed = database.completedLayers()
@@ -83,10 +89,16 @@ struct SimulationJob {
       var outcome = try machine.simulate(
         layer,
         options: LayerOptions(
-          recordsSpans: description.recordLevel != .summary, recordsMemoryRequests: memoryTrace != nil)
+          recordsSpans: description.recordLevel != .summary, recordsMemoryRequests: memoryTrace != nil,
+          keptActivations: keptActivations)
       ) { cycle, bound in
         progress.update(cycle: cycle, bound: bound)
         return interruption.signal == nil
+      }
+      if let removed = outcome.removedActivationNorm, let keptActivations {
+        let percent = (removed * 10_000).rounded() / 100
+        remarks.append(
+          "\(name): pruning activations to \(keptActivations):8 removed \(percent) % of operand B's squared norm")
       }
       if !isWritten {
         if against == .dense { try addDenseRun(of: layer, to: &outcome, interruption) }
@@ -112,7 +124,8 @@ struct SimulationJob {
   ) throws {
     var dense = outcome
     if layer.declaredPattern != nil {
-      dense = try machine.simulate(layer.withoutPattern, options: LayerOptions()) { _, _ in interruption.signal == nil }
+      let options = LayerOptions(keptActivations: keptActivations)
+      dense = try machine.simulate(layer.withoutPattern, options: options) { _, _ in interruption.signal == nil }
     }
     _ = try pricing.apply(to: &dense.summary, &dense.statistics, of: dense.inventory)
     outcome.summary.denseRunCycles = dense.summary.cycles

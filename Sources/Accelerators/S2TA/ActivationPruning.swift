@@ -31,4 +31,10 @@ struct ActivationPruning {
     self.values = pruned
     removedNorm = total > 0 ? removed / total : 0
   }
+
+  /// The removed norm as a phrase, to a hundredth of a percent.
+  var removedShare: String {
+    let hundredths = Int((removedNorm * 10_000).rounded())
+    return "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100) % of operand B's squared norm"
+  }
 }

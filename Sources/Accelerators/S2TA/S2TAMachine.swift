@@ -22,6 +22,8 @@ public struct S2TAMachine: Machine {
   public var pricedBits: [String: Int] { [:] }
   public var supportedPatterns: String { "\(S2TASpecification.patternRule), and 1:8 to 8:8 of operand B" }
 
+  public var prunesActivations: Bool { true }
+
   public func executedPattern(for declared: Pattern) -> Pattern {
     S2TASpecification.patternRule.executedPattern(for: declared)
   }
@@ -43,7 +45,10 @@ public struct S2TAMachine: Machine {
     var outcome = try run.simulate(prepared, reference: reference, progress: progress) { core, observer in
       S2TA(in: core, specification, prepared, observer: observer)
     }
-    outcome.removedActivationNorm = pruning?.removedNorm
+    if let pruning, let kept = options.keptActivations {
+      outcome.removedActivationNorm = pruning.removedNorm
+      outcome.summary.mapping += "\nactivations pruned to \(kept) of 8 in every block: \(pruning.removedShare) removed"
+    }
     return outcome
   }
 }

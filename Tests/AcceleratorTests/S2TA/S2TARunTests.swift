@@ -100,6 +100,23 @@ struct S2TARunTests {
     }
   }
 
+  /// The chip is the same whatever runs on it: no part comes or goes with a layer's pattern, tile or bound.
+  @Test func `area follows from the design alone`() throws {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../configs/energy")
+    let pricing = Pricing(try PriceTable(named: "45nm", in: folder.standardized.path))
+    let machine = try s2ta()
+    var areas: Set<Int64> = []
+    for seed in UInt64(0)..<24 {
+      var layers = RandomLayer(seed: seed, mostMACs: 20_000)
+      var layer = try layers.layer(named: "layer\(seed)")
+      while layer.operandBits != 8 { layer = try layers.layer(named: "layer\(seed)") }
+      var outcome = try machine.simulate(layer)
+      _ = try pricing.apply(to: &outcome.summary, &outcome.statistics, of: outcome.inventory)
+      areas.insert(try #require(outcome.summary.areaMicroSquareMicrons))
+    }
+    #expect(areas.count == 1)
+  }
+
   /// The outcome; nil if the machine cannot hold the layer.
   private func simulate(
     _ layer: GEMMLayer, on machine: S2TAMachine, _ options: LayerOptions = LayerOptions()
