@@ -13,7 +13,8 @@ extension RunDescription {
   /// the same id, and the file keeps them apart by its column `record_level`.
   init(
     of workload: Workload, on values: ParameterValues, part: DRAMCatalogue.Part?, mapping: LoopMapping?,
-    keptActivations: Int? = nil, pricing: Pricing, against: Comparison?, seed: UInt64, recordLevel: RecordLevel, command: String
+    keptActivations: Int? = nil, pricing: Pricing, against: Comparison?, seed: UInt64, recordLevel: RecordLevel,
+    command: String
   ) throws(WorkloadError) {
     // Without notes of where a value was stated: designs that are the same give files that are the same.
     var configuration = values.resolvedText(annotated: false)

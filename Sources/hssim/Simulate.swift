@@ -108,7 +108,8 @@ struct Simulate: ParsableCommand {
     let kept = try keptActivations(on: machine)
     let pricing = try energy.pricing(of: machine)
     let description = try RunDescription(
-      of: workload, on: values, part: part, mapping: mapping, keptActivations: kept, pricing: pricing, against: against, seed: seed,
+      of: workload, on: values, part: part, mapping: mapping, keptActivations: kept, pricing: pricing, against: against,
+      seed: seed,
       recordLevel: recordLevel(), command: command(of: workload, mapping: mapping, keptActivations: kept))
     let path = output ?? description.defaultFileName
     try checkPlaces(of: workload, output: path)
@@ -119,7 +120,8 @@ struct Simulate: ParsableCommand {
     let database = try RunDatabase.open(path, runs: [description], existing: force ? .replace : .resume)
     try workload.checkValues(seed: seed)
     let job = SimulationJob(
-      workload: workload, machine: machine, keptActivations: kept, pricing: pricing, against: against, description: description,
+      workload: workload, machine: machine, keptActivations: kept, pricing: pricing, against: against,
+      description: description,
       database: database, result: result.map { SimulationJob.ResultFile(path: $0, isReplacing: force) },
       memoryTrace: dramTrace.map {
         SimulationJob.MemoryTrace(path: $0, format: dramTraceFormat, isReplacing: force)
@@ -134,7 +136,9 @@ struct Simulate: ParsableCommand {
     guard let pruneActivations else { return nil }
     guard machine.prunesActivations else {
       throw CommandError(
-        .usage, "--prune-activations \(pruneActivations): \(machine.values.name) prunes no activations; allowed: a design of s2ta")
+        .usage,
+        "--prune-activations \(pruneActivations): \(machine.values.name) prunes no activations; allowed: a design of s2ta"
+      )
     }
     let parts = pruneActivations.split(separator: ":", omittingEmptySubsequences: false)
     guard parts.count == 2, parts[1] == "8", let kept = Int(parts[0]), (1...8).contains(kept) else {

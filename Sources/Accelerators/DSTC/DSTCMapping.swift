@@ -63,8 +63,9 @@ struct DSTCMapper {
       let directoryB = operandB.directory(
         at: directoryA.byteCount, kPerWindow: kPerWindow, values: .operandB, masks: .maskB)
       let k = KSplit(windows: (length + kPerWindow - 1) / kPerWindow)
-      for nest in pinned.map({ [$0.nest(k)] }) ?? LoopNest.candidates(
-        rowBlocks: operandA.blocks, columnBlocks: operandB.blocks, k)
+      for nest in pinned.map({ [$0.nest(k)] })
+        ?? LoopNest.candidates(
+          rowBlocks: operandA.blocks, columnBlocks: operandB.blocks, k)
       {
         let program = LayerProgram(
           nest: nest, operandA: directoryA, operandB: directoryB, columnStarts: columnStarts(operandB),

@@ -61,8 +61,10 @@ final class S2TA: StreamFigure {
     maskDecoderA = decoder("operandA", rank: 0)
     maskDecoderB = decoder("operandB", rank: 0)
     let length = layer.layer.k
-    feederA = BlockFeeder(in: core, name: "BlockFeeder.operandA", specification.feeder(mapping.operandA, length: length))
-    feederB = BlockFeeder(in: core, name: "BlockFeeder.operandB", specification.feeder(mapping.operandB, length: length))
+    feederA = BlockFeeder(
+      in: core, name: "BlockFeeder.operandA", specification.feeder(mapping.operandA, length: length))
+    feederB = BlockFeeder(
+      in: core, name: "BlockFeeder.operandB", specification.feeder(mapping.operandB, length: length))
     let width = Int64(specification.values.integer("noc.bytes_per_cycle"))
     pacedWidths = [feederA.name: width, feederB.name: width]
     array = TimeUnrolledArray(

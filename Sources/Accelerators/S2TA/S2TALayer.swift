@@ -31,7 +31,8 @@ struct S2TALayer {
     collection = specification.collection
     executed = S2TASpecification.patternRule.executedPattern(for: layer.declaredPattern ?? .dense)
     let isBound = executed != S2TASpecification.patternRule.dense
-    if isBound, let violation = executed.firstViolation(in: Tensor(shape: [layer.m, layer.k], elements: layer.a), along: 1)
+    if isBound,
+      let violation = executed.firstViolation(in: Tensor(shape: [layer.m, layer.k], elements: layer.a), along: 1)
     {
       throw violation
     }

@@ -89,7 +89,8 @@ struct S2TAMapping {
     try PinnedMapping.requireProduct(
       .m, in: mapping, is: operandA.tiles, "M = \(operandA.count) has \(operandA.tiles) tiles of \(specification.rows)")
     try PinnedMapping.requireProduct(
-      .n, in: mapping, is: operandB.tiles, "N = \(operandB.count) has \(operandB.tiles) tiles of \(specification.columns)")
+      .n, in: mapping, is: operandB.tiles,
+      "N = \(operandB.count) has \(operandB.tiles) tiles of \(specification.columns)")
     return try PinnedMapping.nest(
       mapping, rowBlocks: operandA.tiles, columnBlocks: operandB.tiles, KSplit(windows: 1))
   }
@@ -121,8 +122,10 @@ extension StreamWork {
     let words = specification.values.integer("array.drain_words_per_cycle")
     self.init(
       steps: operandA.tiles * operandB.tiles * operandA.blocks * passes * operandB.bound,
-      busCyclesA: max(0, operandA.feedCycles(bytesPerCycle: width) - operandA.feedCycles(bytesPerCycle: width) / operandA.blocks),
-      busCyclesB: max(0, operandB.feedCycles(bytesPerCycle: width) - operandB.feedCycles(bytesPerCycle: width) / operandB.blocks),
+      busCyclesA: max(
+        0, operandA.feedCycles(bytesPerCycle: width) - operandA.feedCycles(bytesPerCycle: width) / operandA.blocks),
+      busCyclesB: max(
+        0, operandB.feedCycles(bytesPerCycle: width) - operandB.feedCycles(bytesPerCycle: width) / operandB.blocks),
       drainCycles: specification.columns * ((specification.rows + words - 1) / words), hidesDrains: true)
   }
 }

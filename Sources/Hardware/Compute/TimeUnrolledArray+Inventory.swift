@@ -32,7 +32,8 @@ extension TimeUnrolledArray: InventoryReporting {
     var list = InventoryList(name)
     let word = specification.wordBits
     let held = specification.heldValues
-    let operands = 2 * specification.rows * held * specification.peColumns + specification.columns * specification.peRows
+    let operands =
+      2 * specification.rows * held * specification.peColumns + specification.columns * specification.peRows
     let mac = Part.macro("mac_int\(word)", bits: word)
     let select = Part.multiplexer(fanIn: held, bits: word)
     let position = Part.register(bits: 3)

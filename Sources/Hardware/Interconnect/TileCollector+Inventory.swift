@@ -11,7 +11,8 @@ extension TileCollector: InventoryReporting {
     list.base("drivers", .gates(bits: specification.wordsPerCycle * bits))
     list.action(
       "collect_word",
-      uses: .passing(slots: arrays[0].capacity, bits: rows * bits, per: specification.tileRows) + .using(.gates(bits: bits)))
+      uses: .passing(slots: arrays[0].capacity, bits: rows * bits, per: specification.tileRows)
+        + .using(.gates(bits: bits)))
     return list.inventory
   }
 }

@@ -30,7 +30,8 @@ public final class BlockFeeder: Component, ActionReporting {
         tileSize % 8 == 0 && tileSize <= DensityBoundBlock.extentLimit, "a tile has 8 to 64 rows or columns, by eights")
       precondition((1...DensityBoundBlock.size).contains(bound), "a block keeps 1 to 8 values")
       precondition(
-        bufferRows * Line.byteCount >= tileSize * bound * wordBytes + Line.byteCount, "the feeder holds a block and a row")
+        bufferRows * Line.byteCount >= tileSize * bound * wordBytes + Line.byteCount,
+        "the feeder holds a block and a row")
       self.tileSize = tileSize
       self.bound = bound
       self.bufferRows = bufferRows

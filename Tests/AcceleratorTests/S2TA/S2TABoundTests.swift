@@ -18,7 +18,8 @@ struct S2TABoundTests {
     var random = SplitMix64(seed: 5, stream: 3)
     let a = try SyntheticOperand(pattern.map { .structured(try Pattern($0)) } ?? .dense)
       .matrix(rows: 128, columns: k, using: &random).elements
-    let b = try SyntheticOperand(.structured(try Pattern("\(kept):8"))).matrix(rows: 16, columns: k, using: &random).elements
+    let b = try SyntheticOperand(.structured(try Pattern("\(kept):8"))).matrix(rows: 16, columns: k, using: &random)
+      .elements
     return GEMMLayer(
       name: "layer", shape: GEMMShape(m: 128, k: k, n: 16), a: a, bTransposed: b,
       declaredPattern: try pattern.map { try Pattern($0) })
