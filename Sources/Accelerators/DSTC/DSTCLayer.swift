@@ -41,7 +41,8 @@ struct DSTCLayer: StreamLayer {
     let rowsPerColumn = collection.rowsPerColumn
     activation = ActivationUnit.Specification(
       appliesReLU: appliesReLU, multiplier: Int64(requantisation.multiplier), shift: requantisation.shift,
-      outputBits: specification.outputBits, rowsPerBlock: rowsPerColumn)
+      outputBits: specification.outputBits, rowsPerBlock: rowsPerColumn,
+      builtRows: CondensedVector.wordLimit)
     var output = OutputLayout(
       valueAddress: mapping.operandBytes, maskAddress: mapping.operandBytes, isCompressed: isCompressed,
       wordBytes: specification.outputBits / 8, rowsPerBlock: rowsPerColumn, rowCount: layer.m, columnCount: layer.n)

@@ -6,7 +6,7 @@ extension ActivationUnit: InventoryReporting {
   /// multiplier of a 32-bit sum by a 31-bit scale, a 64-bit shifter, the rounding adder and two comparators that clamp.
   public var inventory: Inventory {
     var list = InventoryList(name)
-    let rows = specification.rowsPerBlock
+    let rows = specification.builtRows
     let blanking = Part.gates(bits: 32)
     let multiplier = Part.multiplier(bits: 32, byBits: 31)
     let shifter = Part.shifter(words: 64, positions: 64, bits: 1)

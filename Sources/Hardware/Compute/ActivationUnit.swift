@@ -42,13 +42,18 @@ public final class ActivationUnit: Component, ActionReporting {
     /// Bits of a result, 8 or 16.
     public var outputBits: Int
     public var rowsPerBlock: Int
+    /// Rows that the unit is built for: at least those of this layer's blocks.
+    public var builtRows: Int
 
-    public init(appliesReLU: Bool, multiplier: Int64, shift: Int, outputBits: Int, rowsPerBlock: Int) {
+    public init(
+      appliesReLU: Bool, multiplier: Int64, shift: Int, outputBits: Int, rowsPerBlock: Int, builtRows: Int? = nil
+    ) {
       self.appliesReLU = appliesReLU
       self.multiplier = multiplier
       self.shift = shift
       self.outputBits = outputBits
       self.rowsPerBlock = rowsPerBlock
+      self.builtRows = max(rowsPerBlock, builtRows ?? 0)
     }
   }
 

@@ -62,6 +62,6 @@ struct BoxesTests {
     declared: String, tc: String, stc: String, flexible: String
   ) throws {
     let executed = try DesignKind.allCases.map { "\($0.executedPattern(for: try .init(declared)))" }
-    #expect(Array(executed.dropFirst()) == [tc, stc, flexible])
+    #expect(Array(executed.dropFirst().prefix(3)) == [tc, stc, flexible])
   }
 }
