@@ -27,12 +27,12 @@ struct DescribeDesign: ParsableCommand {
   func run() throws {
     let values = try DesignOptions.values(of: design, applying: set)
     guard format == .text else { return try StandardOutput.write(values.resolvedText()) }
-    let rule = HighLightSpecification.patternRule
+    let machine = try DesignOptions.machine(values)
     try StandardOutput.write(
       """
       \(values.name), a design of \(values.schema.design)
-      patterns of operand A: \(rule), \(rule.degrees.count) degrees ('hssim describe pattern' tabulates them)
-      MAC lanes: \(HighLightSpecification(values, part: try DesignOptions.part(of: values)?.specification).lanes)
+      patterns of operand A: \(machine.supportedPatterns) ('hssim describe pattern' tabulates them)
+      MAC lanes: \(machine.lanes)
 
       \(values.describe())
       """)

@@ -27,15 +27,15 @@ struct DescribeEnergy: ParsableCommand {
 
   func run() throws {
     let values = try DesignOptions.values(of: design, applying: set)
-    let specification = HighLightSpecification(values, part: try DesignOptions.part(of: values)?.specification)
-    let pricing = try energy.pricing(of: specification)
+    let machine = try DesignOptions.machine(values)
+    let pricing = try energy.pricing(of: machine)
     // The parts follow from the design, the recipes from the pattern: any layer will do, the smallest is quick.
     let layer = try SyntheticGEMM(GEMMShape(m: 1, k: 64, n: 1), pattern: pattern == "dense" ? nil : pattern).layer()
-    let outcome = try HighLightMachine(specification).simulate(layer)
+    let outcome = try machine.simulate(layer)
     let text = PriceText(pricing: pricing, inventory: outcome.inventory, actions: outcome.statistics.actions)
     try StandardOutput.write(
       """
-      \(specification.values.name), priced by \(pricing.table.name) (\(pricing.table.technology)), for layers that run \
+      \(values.name), priced by \(pricing.table.name) (\(pricing.table.technology)), for layers that run \
       as \(outcome.summary.patternExecuted)
 
       \(try text.description())

@@ -42,9 +42,13 @@ struct DescribePattern: ParsableCommand {
     if !drawing.lines.isEmpty {
       text += "\nfor example:\n" + drawing.lines.map { "  \($0)\n" }.joined() + drawing.legend
     }
-    let executed = HighLightSpecification.patternRule.executedPattern(for: pattern)
-    text += "\nhighlight runs it as \(executed), density \(executed.density), "
-    return text + "ideal speed-up \(speedup(executed.density))\n"
+    text += "\n"
+    for kind in DesignKind.allCases {
+      let executed = kind.executedPattern(for: pattern)
+      text += "\(kind.rawValue) runs it as \(executed), density \(executed.density), "
+      text += "ideal speed-up \(speedup(executed.density))\n"
+    }
+    return text
   }
 
   static func text(_ rule: HardwareRule) -> String {

@@ -18,15 +18,14 @@ struct DescribeTrace: ParsableCommand {
   func run() throws {
     let trace = try LayerTrace(path: trace)
     // Reading the design is what tells a mistyped name.
-    let rule = try design.map { name in
-      _ = try DesignOptions.values(of: name, applying: [])
-      return HighLightSpecification.patternRule
+    let machine = try design.map { name in
+      try DesignOptions.machine(try DesignOptions.values(of: name, applying: []))
     }
     var columns: [(title: String, alignment: TextTable.Alignment)] = [
       ("layer", .left), ("operation", .left), ("M", .right), ("K", .right), ("N", .right), ("bits", .right),
       ("repeat", .right), ("MACs", .right), ("pattern", .left), ("density", .right),
     ]
-    if rule != nil { columns.append(("executed", .left)) }
+    if machine != nil { columns.append(("executed", .left)) }
     var table = TextTable(columns)
     for layer in trace.layers {
       let (shape, pattern) = (layer.shape, layer.declaredPattern ?? .dense)
@@ -34,7 +33,7 @@ struct DescribeTrace: ParsableCommand {
         [
           layer.name, layer.operation.rawValue, "\(shape.m)", "\(shape.k)", "\(shape.n)", "\(layer.operandBits)",
           "\(layer.repeatCount)", "\(shape.m * shape.k * shape.n)", "\(pattern)", "\(pattern.density)",
-        ] + (rule.map { ["\($0.executedPattern(for: pattern))"] } ?? []))
+        ] + (machine.map { ["\($0.executedPattern(for: pattern))"] } ?? []))
     }
     let total = trace.layers.reduce(0) { $0 + $1.shape.m * $1.shape.k * $1.shape.n * $1.repeatCount }
     try StandardOutput.write(

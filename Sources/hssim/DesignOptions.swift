@@ -22,13 +22,18 @@ struct DesignOptions: ParsableArguments {
     try Self.values(of: design, applying: set)
   }
 
-  /// The machine of a design, with its memory's part.
+  /// The part of a design's memory.
   static func part(of values: ParameterValues) throws -> DRAMCatalogue.Part? {
     try DRAMCatalogue(ConfigurationFolder()).part(of: values)
   }
 
+  /// The machine of resolved parameters, its memory's part read from the catalogue.
+  static func machine(_ values: ParameterValues) throws -> any Machine {
+    DesignKind.machine(values, part: try part(of: values)?.specification)
+  }
+
   static func values(of design: String, applying overrides: [String]) throws -> ParameterValues {
-    try DesignCatalogue(ConfigurationFolder()).design(design).values(among: [HighLightSpecification.schema])
+    try DesignCatalogue(ConfigurationFolder()).design(design).values(among: DesignKind.schemas)
       .applying(overrides: overrides)
   }
 }

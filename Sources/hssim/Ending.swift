@@ -46,6 +46,7 @@ struct Ending {
     case let error as PricingError: self.init(65, error)
     case let error as PatternError: self.init(64, error)
     case let error as MappingError: self.init(64, error)
+    case let error as LoopMappingError: self.init(64, error)
     case let error as PatternViolation: self.init(65, error)
     case let error as ReferenceProductError: self.init(65, error)
     case let error as LayerFailure:

@@ -6,14 +6,15 @@ import Foundation
 
 /// What actions and silicon cost: a table of prices by name or file.
 struct EnergyOptions: ParsableArguments {
-  /// The table of every run that names none.
+  /// The table of designs that name none.
   private static let defaultTable = "45nm"
 
   @Option(
     help: ArgumentHelp(
-      "Prices of actions and parts: a table of configs/energy by its name, or the path of a .yaml file.",
+      "Prices of actions and parts: a table of configs/energy by its name, or the path of a .yaml file. (default: what "
+        + "the design's energy.table says)",
       valueName: "name|file"))
-  var energy = EnergyOptions.defaultTable
+  var energy: String?
 
   @Flag(help: "Also count what parts leak, where the table says how much.")
   var leakage = false
@@ -21,10 +22,17 @@ struct EnergyOptions: ParsableArguments {
   /// The table, and what the design says about prices.
   ///
   /// - Throws: `PriceTableError`, or `ConfigurationError` where there is no folder `configs`.
-  func pricing(of specification: HighLightSpecification) throws -> Pricing {
+  func pricing(of machine: any Machine) throws -> Pricing {
     Pricing(
-      try Self.table(energy),
-      options: Pricing.Options(pricedBits: specification.pricedBits, includesLeakage: leakage))
+      try table(of: machine),
+      options: Pricing.Options(pricedBits: machine.pricedBits, includesLeakage: leakage))
+  }
+
+  private func table(of machine: any Machine) throws -> PriceTable {
+    if let energy { return try Self.table(energy) }
+    let values = machine.values
+    guard values.schema.parameter("energy.table") != nil else { return try Self.table(Self.defaultTable) }
+    return try Self.table(values.text("energy.table"), option: "energy.table")
   }
 
   static func table(_ name: String, option: String = "--energy") throws -> PriceTable {
@@ -34,6 +42,6 @@ struct EnergyOptions: ParsableArguments {
 
   /// The options as they would be typed, without defaults.
   var words: [String] {
-    (energy == Self.defaultTable ? [] : ["--energy", energy.lastPathComponent]) + (leakage ? ["--leakage"] : [])
+    (energy.map { ["--energy", $0.lastPathComponent] } ?? []) + (leakage ? ["--leakage"] : [])
   }
 }

@@ -12,7 +12,7 @@ extension RunDescription {
   /// product) and the seed. How much is recorded changes no result and is no part of it: runs at different levels have
   /// the same id, and the file keeps them apart by its column `record_level`.
   init(
-    of workload: Workload, on values: ParameterValues, part: DRAMCatalogue.Part?, pricing: Pricing,
+    of workload: Workload, on values: ParameterValues, part: DRAMCatalogue.Part?, mapping: LoopMapping?, pricing: Pricing,
     against: Comparison?, seed: UInt64, recordLevel: RecordLevel, command: String
   ) throws(WorkloadError) {
     // Without notes of where a value was stated: designs that are the same give files that are the same.
@@ -21,6 +21,7 @@ extension RunDescription {
       let lines = part.text.split(separator: "\n").map { "#   \($0)" }
       configuration += "# dram.part, as it was:\n" + lines.joined(separator: "\n") + "\n"
     }
+    if let mapping { configuration += "# mapping: \(mapping)\n" }
     var hash = StableHash()
     hash.combine("hssim \(Hssim.version)")
     hash.combine(configuration)

@@ -39,6 +39,13 @@ struct Simulate: ParsableCommand {
 
   @OptionGroup var design: DesignOptions
 
+  @Option(
+    help: ArgumentHelp(
+      "How every layer is mapped, such as 'DRAM: N8 | SMEM: M2 Ms4 | RF: K36 Ms16 Ks32 | LRF: N128' (s = spatial), or "
+        + "the path of a .yaml file. (default: the mapping that is expected to take fewest cycles)",
+      valueName: "loops|file"))
+  var mapping: String?
+
   @OptionGroup var energy: EnergyOptions
 
   @Option(help: ArgumentHelp("Seed of random operands, 0 to 9223372036854775807.", valueName: "n"))
@@ -89,14 +96,15 @@ struct Simulate: ParsableCommand {
     let workload = try workload()
     let values = try design.values()
     let part = try DesignOptions.part(of: values)
-    let machine = HighLightMachine(HighLightSpecification(values, part: part?.specification))
-    let pricing = try energy.pricing(of: machine.specification)
+    let mapping = try mapping.map { try LoopMapping(notationOrPath: $0) }
+    let machine = DesignKind.machine(values, part: part?.specification, mapping: mapping)
+    let pricing = try energy.pricing(of: machine)
     let description = try RunDescription(
-      of: workload, on: values, part: part, pricing: pricing, against: against, seed: seed,
-      recordLevel: recordLevel(), command: command(of: workload))
+      of: workload, on: values, part: part, mapping: mapping, pricing: pricing, against: against, seed: seed,
+      recordLevel: recordLevel(), command: command(of: workload, mapping: mapping))
     let path = output ?? description.defaultFileName
     try checkPlaces(of: workload, output: path)
-    if let dramTrace, case .ideal = machine.specification.memory {
+    if let dramTrace, case .ideal = machine.memory {
       throw CommandError(
         .usage, "--dram-trace \(dramTrace): an ideal memory has no clock to trace in; allowed: dram.model=timed")
     }
@@ -149,9 +157,10 @@ struct Simulate: ParsableCommand {
   }
 
   /// The command as the database keeps it: what decides the content of the file, and nothing else.
-  private func command(of workload: Workload) -> String {
+  private func command(of workload: Workload, mapping: LoopMapping?) -> String {
     var words = ["hssim", "simulate"] + workload.arguments + ["--design", design.design.lastPathComponent]
     for override in design.set { words += ["--set", override] }
+    if let mapping { words += ["--mapping", "\(mapping)"] }
     words += energy.words
     if let against { words += ["--against", against.rawValue] }
     words += ["--seed", "\(seed)", "--record", record]

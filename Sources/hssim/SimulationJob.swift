@@ -21,7 +21,7 @@ struct SimulationJob {
   }
 
   let workload: Workload
-  let machine: HighLightMachine
+  let machine: any Machine
   let pricing: Pricing
   let against: Comparison?
   let description: RunDescription
@@ -112,7 +112,7 @@ struct SimulationJob {
   ) throws {
     var dense = outcome
     if layer.declaredPattern != nil {
-      dense = try machine.simulate(layer.withoutPattern) { _, _ in interruption.signal == nil }
+      dense = try machine.simulate(layer.withoutPattern, options: LayerOptions()) { _, _ in interruption.signal == nil }
     }
     _ = try pricing.apply(to: &dense.summary, &dense.statistics, of: dense.inventory)
     outcome.summary.denseRunCycles = dense.summary.cycles

@@ -15,6 +15,8 @@ struct ArrayDatapath {
     var ineffectualA: Int64 = 0
     var shapePadding: Int64 = 0
     var patternPadding: Int64 = 0
+    /// Padding of either kind in rows that hold values.
+    var paddingInUsedRows: Int64 = 0
     var usedRows: Int64 = 0
   }
 
@@ -77,6 +79,7 @@ struct ArrayDatapath {
       }
       tally.shapePadding += row.shapePadding * columnCount
       tally.patternPadding += row.patternPadding * columnCount
+      tally.paddingInUsedRows += (row.shapePadding + row.patternPadding) * columnCount
       tally.ineffectualA += (zeroSlots - row.shapePadding - row.patternPadding) * columnCount
     }
     return tally

@@ -20,20 +20,37 @@ extension PEArray {
     let rank1Selections = specification.hasRank1Metadata ? state.rowSteps : 0
     let rank0Selections = specification.hasRank0Metadata ? state.rowSteps : 0
     let loads = registers.status.rowsLoaded
-    return [
+    let selection = specification.selection
+    var counts = [
       count("mac_compute", state.effectual + state.wasted, bits: word),
       count("mac_gated", state.gated, bits: word),
       count("register_read", state.rowSteps * lanes, bits: word),
       count("register_write", loads * lanes, bits: word),
-      count("metadata_register_read_rank1", rank1Selections * 8, bits: 3, rank: 1),
-      count("metadata_register_write_rank1", specification.hasRank1Metadata ? loads * 8 : 0, bits: 3, rank: 1),
-      count("metadata_register_read_rank0", rank0Selections * lanes, bits: 2, rank: 0),
-      count("metadata_register_write_rank0", specification.hasRank0Metadata ? loads * lanes : 0, bits: 2, rank: 0),
-      count("select_rank1", rank1Selections * 8, bits: word * Int64(specification.blockValues), rank: 1),
-      count("select_rank0", rank0Selections * lanes, bits: word, rank: 0),
       count("reduce_row", state.rowSteps, bits: 32 * lanes),
       count("rf_read", state.accumulatingRowSteps + state.drainedColumns * Int64(specification.rows), bits: 32),
       count("rf_write", state.rowSteps + state.reloadedColumns * Int64(specification.rows), bits: 32),
     ]
+    if selection.hasRank1 {
+      let bits = Int64(selection.rank1OffsetBits)
+      let blocks = Int64(specification.blocksPerRow)
+      counts += [
+        count("metadata_register_read_rank1", rank1Selections * blocks, bits: bits, rank: 1),
+        count("metadata_register_write_rank1", specification.hasRank1Metadata ? loads * blocks : 0, bits: bits, rank: 1),
+        count("select_rank1", rank1Selections * blocks, bits: word * Int64(specification.blockValues), rank: 1),
+      ]
+    }
+    if selection.hasRank0 {
+      let bits = Int64(specification.valueCoding.bits)
+      counts += [
+        count("metadata_register_read_rank0", rank0Selections * lanes, bits: bits, rank: 0),
+        count("metadata_register_write_rank0", specification.hasRank0Metadata ? loads * lanes : 0, bits: bits, rank: 0),
+        count("select_rank0", rank0Selections * lanes, bits: word, rank: 0),
+      ]
+    }
+    if specification.codesRuns {
+      let additions = specification.hasRank0Metadata ? loads * lanes / 2 : 0
+      counts.append(count("add_runs", additions, bits: Int64(selection.rank0OffsetBits), rank: 0))
+    }
+    return counts
   }
 }

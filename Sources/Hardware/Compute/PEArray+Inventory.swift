@@ -2,17 +2,18 @@
 import Statistics
 
 extension PEArray.Specification {
-  /// Bits of a block's offset at rank 1 and of a value's at rank 0: H1 is at most 8, H0 at most 4.
-  static let rank1OffsetBits = 3
-  static let rank0OffsetBits = 2
-  /// Words that an array takes in a window: 2·H1·H0 at their largest.
-  static let widestWindowWords = OperandWindow.wordLimit
+  /// Whether the design's rank-0 metadata is run-length.
+  var codesRuns: Bool {
+    if case .runs = valueCoding { true } else { false }
+  }
 
   /// PEs of a row: each takes one block.
   var blocksPerRow: Int { groups * blocksPerGroup }
   /// Bits of a row's offsets.
-  var rank1OffsetBitsPerRow: Int { blocksPerRow * Self.rank1OffsetBits }
-  var rank0OffsetBitsPerRow: Int { lanesPerRow * Self.rank0OffsetBits }
+  var rank1OffsetBitsPerRow: Int { blocksPerRow * selection.rank1OffsetBits }
+  var rank0OffsetBitsPerRow: Int { lanesPerRow * selection.rank0OffsetBits }
+  /// Bits of a row's rank-0 metadata in this layer.
+  var valueFieldBits: Int { lanesPerRow * valueCoding.bits }
 
   /// Bits of a row's adders: a tree over the products and the accumulator, without those inside the MACs.
   ///
@@ -31,8 +32,9 @@ extension PEArray.Specification {
 }
 
 extension PEArray: InventoryReporting {
-  /// Each row has a rank-1 multiplexer of H1max blocks of H0max words for every PE, and every MAC a rank-0 multiplexer
-  /// of H0max words, whatever the pattern of the layer. A window is wider than a dense step only for sparsity.
+  /// Where the design skips a rank, each row has a rank-1 multiplexer of H1max blocks of H0max words for every PE, and
+  /// every MAC a rank-0 multiplexer of H0max words, whatever the pattern of the layer. A window is wider than a dense
+  /// step only for sparsity.
   public var inventory: Inventory {
     var list = InventoryList(name)
     addStationaryRegisters(to: &list)
@@ -47,39 +49,55 @@ extension PEArray: InventoryReporting {
   private func addStationaryRegisters(to list: inout InventoryList) {
     let word = specification.wordBits
     let lanes = specification.lanes
-    typealias Bits = PEArray.Specification
+    let selection = specification.selection
     let slots = stationary.capacity
     list.base("stationary_queue", .fifo(slots: slots, bits: specification.lanesPerRow * word))
-    list.tax("rank1_offset_queue", .fifo(slots: slots, bits: specification.rank1OffsetBitsPerRow), rank: 1)
-    list.tax("rank0_offset_queue", .fifo(slots: slots, bits: specification.rank0OffsetBitsPerRow), rank: 0)
     list.base("stationary_registers", .register(bits: word), count: 2 * lanes)
-    list.tax("rank1_offset_registers", .register(bits: Bits.rank1OffsetBits), count: 2 * blocks, rank: 1)
-    list.tax("rank0_offset_registers", .register(bits: Bits.rank0OffsetBits), count: 2 * lanes, rank: 0)
     list.action("register_read", uses: .using(.register(bits: word), .read))
     list.action("register_write", uses: .using(.register(bits: word), .write))
-    list.action("metadata_register_read_rank1", uses: .using(.register(bits: Bits.rank1OffsetBits), .read))
-    list.action("metadata_register_write_rank1", uses: .using(.register(bits: Bits.rank1OffsetBits), .write))
-    list.action("metadata_register_read_rank0", uses: .using(.register(bits: Bits.rank0OffsetBits), .read))
-    list.action("metadata_register_write_rank0", uses: .using(.register(bits: Bits.rank0OffsetBits), .write))
+    if selection.hasRank1 {
+      let register = Part.register(bits: selection.rank1OffsetBits)
+      list.tax("rank1_offset_queue", .fifo(slots: slots, bits: specification.rank1OffsetBitsPerRow), rank: 1)
+      list.tax("rank1_offset_registers", register, count: 2 * blocks, rank: 1)
+      list.action("metadata_register_read_rank1", uses: .using(register, .read))
+      list.action("metadata_register_write_rank1", uses: .using(register, .write))
+    }
+    if selection.hasRank0 {
+      // Registers are as wide as any layer needs; of a layer with shorter offsets, only those bits move.
+      let used = Part.register(bits: specification.valueCoding.bits)
+      list.tax("rank0_offset_queue", .fifo(slots: slots, bits: specification.rank0OffsetBitsPerRow), rank: 0)
+      list.tax("rank0_offset_registers", .register(bits: selection.rank0OffsetBits), count: 2 * lanes, rank: 0)
+      list.action("metadata_register_read_rank0", uses: .using(used, .read))
+      list.action("metadata_register_write_rank0", uses: .using(used, .write))
+    }
   }
 
   private func addSelection(to list: inout InventoryList) {
     let word = specification.wordBits
-    let blocksToSelect = 1 << PEArray.Specification.rank1OffsetBits
-    let wordsToSelect = 1 << PEArray.Specification.rank0OffsetBits
-    let window = PEArray.Specification.widestWindowWords
+    let selection = specification.selection
+    let window = selection.widestWindowWords
     let dense = specification.lanesPerRow
     list.base("window_queue", .fifo(slots: windows.capacity, bits: dense * word))
-    list.tax("wide_window_queue", .fifo(slots: windows.capacity, bits: (window - dense) * word))
-    list.tax(
-      "rank1_multiplexers", .multiplexer(fanIn: blocksToSelect, bits: wordsToSelect * word), count: blocks, rank: 1)
-    list.tax(
-      "rank0_multiplexers", .multiplexer(fanIn: wordsToSelect, bits: word), count: specification.lanes, rank: 0)
-    // A block of the executed pattern has H0 words; the lines of the others stay still.
-    list.action(
-      "select_rank1",
-      uses: .using(.multiplexer(fanIn: blocksToSelect, bits: specification.blockValues * word)))
-    list.action("select_rank0", uses: .using(.multiplexer(fanIn: wordsToSelect, bits: word)))
+    if window > dense {
+      list.tax("wide_window_queue", .fifo(slots: windows.capacity, bits: (window - dense) * word))
+    }
+    if selection.hasRank1 {
+      let (fanIn, words) = (selection.rank1Blocks, max(1, selection.rank0Words))
+      list.tax("rank1_multiplexers", .multiplexer(fanIn: fanIn, bits: words * word), count: blocks, rank: 1)
+      // A block of the executed pattern has H0 words; the lines of the others stay still.
+      list.action("select_rank1", uses: .using(.multiplexer(fanIn: fanIn, bits: specification.blockValues * word)))
+    }
+    if selection.hasRank0 {
+      let multiplexer = Part.multiplexer(fanIn: selection.rank0Words, bits: word)
+      list.tax("rank0_multiplexers", multiplexer, count: specification.lanes, rank: 0)
+      list.action("select_rank0", uses: .using(multiplexer))
+    }
+    if specification.codesRuns {
+      // Two runs make two offsets: the second is the sum of both and one.
+      let adder = Part.adder(bits: selection.rank0OffsetBits)
+      list.tax("run_adders", adder, count: specification.lanes / 2, rank: 0)
+      list.action("add_runs", uses: .using(adder))
+    }
   }
 
   private func addDatapath(to list: inout InventoryList) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Sparsity
 
 extension PEArray {
   /// What happens when a sum is needed again before its last update has left the adder.
@@ -33,12 +34,21 @@ extension PEArray {
     public var gatesZeros: Bool
     public var hasRank1Metadata: Bool
     public var hasRank0Metadata: Bool
+    /// What the array has for sparsity, and how this layer's rank-0 metadata is coded.
+    public var selection: Selection
+    public var valueCoding: ValueCoding
+    /// Whether a slot that exists only for padding holds its multiplier still.
+    public var gatesPadding: Bool
 
     public init(
       rows: Int, groups: Int, blocksPerGroup: Int, valuesPerBlock: Int, columns: Int, groupBlocks: Int,
       blockValues: Int, wordBits: Int, drainWordsPerCycle: Int, accumulateCycles: Int, hazardRule: HazardRule,
-      gatesZeros: Bool, hasRank1Metadata: Bool, hasRank0Metadata: Bool
+      gatesZeros: Bool, hasRank1Metadata: Bool, hasRank0Metadata: Bool,
+      selection: Selection = .hierarchical, valueCoding: ValueCoding = .offsets(bits: 2), gatesPadding: Bool = true
     ) {
+      self.selection = selection
+      self.valueCoding = valueCoding
+      self.gatesPadding = gatesPadding
       self.rows = rows
       self.groups = groups
       self.blocksPerGroup = blocksPerGroup
@@ -66,17 +76,32 @@ extension PEArray {
     var identityBlockOffsets: UInt32 {
       (0..<groups * blocksPerGroup).reduce(0) { $0 | UInt32($1 % blocksPerGroup) << UInt32(3 * $1) }
     }
-    var identityValueOffsets: UInt32 {
-      (0..<lanesPerRow).reduce(0) { $0 | UInt32($1 % valuesPerBlock) << UInt32(2 * $1) }
+    var identityValueOffsets: UInt64 {
+      // A dense block's runs are 0; its offsets count its lanes.
+      guard case .offsets(let bits) = valueCoding else { return 0 }
+      return (0..<lanesPerRow).reduce(0) { $0 | UInt64($1 % valuesPerBlock) << UInt64(bits * $1) }
     }
 
     /// The word of the window that a lane multiplies: rank 1 selects the PE's block, rank 0 the value in it.
     @inline(__always)
-    func position(lane: Int, blockOffsets: UInt32, valueOffsets: UInt32) -> Int {
+    func position(lane: Int, blockOffsets: UInt32, valueOffsets: UInt64) -> Int {
       let pe = lane / valuesPerBlock
       let block = Int(blockOffsets >> UInt32(3 * pe)) & 7
-      let value = Int(valueOffsets >> UInt32(2 * lane)) & 3
+      let value = offset(lane: lane, in: valueOffsets)
       return pe / blocksPerGroup * groupBlocks * blockValues + block * blockValues + value
+    }
+
+    /// Where the value of a lane lies in its block.
+    @inline(__always)
+    private func offset(lane: Int, in metadata: UInt64) -> Int {
+      switch valueCoding {
+      case .offsets(let bits): return Int(truncatingIfNeeded: metadata >> UInt64(bits * lane)) & (1 << bits - 1)
+      case .runs(let runs):
+        let pair = Int(truncatingIfNeeded: metadata >> UInt64(2 * runs.bits * (lane / 2)))
+        let mask = 1 << runs.bits - 1
+        let offsets = runs.offsets(pair & mask, pair >> runs.bits & mask)
+        return lane % 2 == 0 ? offsets.0 : offsets.1
+      }
     }
   }
 }

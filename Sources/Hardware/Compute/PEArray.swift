@@ -175,6 +175,7 @@ public final class PEArray: Component, ActionReporting {
     state.effectual += tally.effectual
     if specification.gatesZeros { state.gated += tally.ineffectualB } else { state.wasted += tally.ineffectualB }
     state.wasted += tally.ineffectualA
+    if !specification.gatesPadding { state.wasted += tally.paddingInUsedRows }
   }
 
   private func waitForInput(_ activity: Activity) -> Activity {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Where the windows of one operand lie in memory: up to three streams (values, and one or two of metadata), each
-/// holding the windows in order of storage (`KSplit`), every window from a new line on.
+/// holding the windows in order of storage (`KSplit`). A block's windows may follow each other without gap: a line that
+/// two of them share counts for the first, which is read just before.
 public struct OperandDirectory: Equatable, Sendable {
   /// One stream of an operand.
   public struct Stream: Equatable, Sendable {
@@ -29,12 +30,12 @@ public struct OperandDirectory: Equatable, Sendable {
 
   /// Metadata first, so that it is on chip when the values are.
   public var streams: [Stream]
-  /// Words stored for each window: less than its size where zeros are left out.
-  public var storedWords: [Int32]
+  /// Words behind each window's values that belong to nobody, up to the end of a line; empty where nobody asks.
+  public var paddingWords: [Int32]
 
-  public init(streams: [Stream], storedWords: [Int32]) {
+  public init(streams: [Stream], paddingWords: [Int32] = []) {
     self.streams = streams
-    self.storedWords = storedWords
+    self.paddingWords = paddingWords
   }
 }
 

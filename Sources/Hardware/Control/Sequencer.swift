@@ -11,14 +11,15 @@ public final class Sequencer: Component {
   public let spills: Input<SpillNote>
   public let reads: Output<DRAMRead>
   public let operandACommands: Output<BufferReadCommand>
-  public let rank1ACommands: Output<BufferReadCommand>
-  public let rank0ACommands: Output<BufferReadCommand>
+  /// Ports and decoders of metadata, where the design has such a ring.
+  public let rank1ACommands: Output<BufferReadCommand>?
+  public let rank0ACommands: Output<BufferReadCommand>?
   public let operandBCommands: Output<BufferReadCommand>
-  public let maskBCommands: Output<BufferReadCommand>
+  public let maskBCommands: Output<BufferReadCommand>?
   public let sumCommands: Output<BufferReadCommand>
-  public let rank1Decodes: Output<DecodeCommand>
-  public let rank0Decodes: Output<DecodeCommand>
-  public let maskDecodes: Output<DecodeCommand>
+  public let rank1Decodes: Output<DecodeCommand>?
+  public let rank0Decodes: Output<DecodeCommand>?
+  public let maskDecodes: Output<DecodeCommand>?
   public let loads: Output<LoadCommand>
   public let streams: Output<StreamCommand>
 
@@ -29,20 +30,27 @@ public final class Sequencer: Component {
   private let useB: OperandUse
   private let sums: SumFetch
 
-  public init(in clock: ClockDomain, name: String = "Sequencer", program: LayerProgram, plan: BufferPlan) {
+  /// - Parameter rings: the rings that the design has.
+  public init(
+    in clock: ClockDomain, name: String = "Sequencer", program: LayerProgram, plan: BufferPlan,
+    rings: Set<BufferRing> = Set(BufferRing.allCases)
+  ) {
+    func output<Message>(_ outputName: String, for ring: BufferRing) -> Output<Message>? {
+      rings.contains(ring) ? Output(outputName, of: name, in: clock) : nil
+    }
     self.program = program
     releases = Input("releases", of: name, in: clock)
     spills = Input("spills", of: name, in: clock)
     reads = Output("reads", of: name, in: clock)
     operandACommands = Output("operandACommands", of: name, in: clock)
-    rank1ACommands = Output("rank1ACommands", of: name, in: clock)
-    rank0ACommands = Output("rank0ACommands", of: name, in: clock)
+    rank1ACommands = output("rank1ACommands", for: .rank1A)
+    rank0ACommands = output("rank0ACommands", for: .rank0A)
     operandBCommands = Output("operandBCommands", of: name, in: clock)
-    maskBCommands = Output("maskBCommands", of: name, in: clock)
+    maskBCommands = output("maskBCommands", for: .maskB)
     sumCommands = Output("sumCommands", of: name, in: clock)
-    rank1Decodes = Output("rank1Decodes", of: name, in: clock)
-    rank0Decodes = Output("rank0Decodes", of: name, in: clock)
-    maskDecodes = Output("maskDecodes", of: name, in: clock)
+    rank1Decodes = output("rank1Decodes", for: .rank1A)
+    rank0Decodes = output("rank0Decodes", for: .rank0A)
+    maskDecodes = output("maskDecodes", for: .maskB)
     loads = Output("loads", of: name, in: clock)
     streams = Output("streams", of: name, in: clock)
     let aIsOuter = program.nest.order == .rowsOuter
@@ -115,11 +123,9 @@ public final class Sequencer: Component {
     for stream in program.operandA.streams {
       switch stream.ring {
       case .rank1A:
-        guard rank1ACommands.isReady else { return rank1ACommands.backpressured }
-        guard rank1Decodes.isReady else { return rank1Decodes.backpressured }
+        if let blocked = blocked(rank1ACommands, rank1Decodes) { return blocked }
       case .rank0A:
-        guard rank0ACommands.isReady else { return rank0ACommands.backpressured }
-        guard rank0Decodes.isReady else { return rank0Decodes.backpressured }
+        if let blocked = blocked(rank0ACommands, rank0Decodes) { return blocked }
       case .operandA, .operandB, .maskB, .sums: break
       }
     }
@@ -129,11 +135,11 @@ public final class Sequencer: Component {
       let decode = DecodeCommand(fieldCount: Int32(rows), fieldBits: Int32(stream.fieldBits))
       switch stream.ring {
       case .rank1A:
-        rank1ACommands.send(useA.readCommand(stream: index, rowCount: words), bytes: 0)
-        rank1Decodes.send(decode, bytes: 0)
+        rank1ACommands?.send(useA.readCommand(stream: index, rowCount: words), bytes: 0)
+        rank1Decodes?.send(decode, bytes: 0)
       case .rank0A:
-        rank0ACommands.send(useA.readCommand(stream: index, rowCount: words), bytes: 0)
-        rank0Decodes.send(decode, bytes: 0)
+        rank0ACommands?.send(useA.readCommand(stream: index, rowCount: words), bytes: 0)
+        rank0Decodes?.send(decode, bytes: 0)
       case .operandA, .operandB, .maskB, .sums:
         let lines = stream.lines(useA.window..<useA.window + 1)
         operandACommands.send(useA.readCommand(stream: index, rowCount: lines), bytes: 0)
@@ -144,12 +150,18 @@ public final class Sequencer: Component {
     return .worked
   }
 
+  /// What a metadata stream waits for; nil if nothing, or if there is none.
+  private func blocked(_ commands: Output<BufferReadCommand>?, _ decodes: Output<DecodeCommand>?) -> Activity? {
+    if let commands, !commands.isReady { return commands.backpressured }
+    if let decodes, !decodes.isReady { return decodes.backpressured }
+    return nil
+  }
+
   private func streamOperandB() -> Activity {
     guard !useB.isDone else { return .idle }
     guard streams.isReady else { return streams.backpressured }
     guard operandBCommands.isReady else { return operandBCommands.backpressured }
-    guard maskBCommands.isReady else { return maskBCommands.backpressured }
-    guard maskDecodes.isReady else { return maskDecodes.backpressured }
+    if let blocked = blocked(maskBCommands, maskDecodes) { return blocked }
     let reloads = useB.position.part > 0 && useB.position.window == 0
     guard !reloads || sumCommands.isReady else { return sumCommands.backpressured }
     let block = program.nest.blocks(at: useB.position)
@@ -157,8 +169,8 @@ public final class Sequencer: Component {
     for (index, stream) in program.operandB.streams.enumerated() {
       if stream.ring == .maskB {
         let words = (columns * stream.fieldBits + 63) / 64
-        maskBCommands.send(useB.readCommand(stream: index, rowCount: words), bytes: 0)
-        maskDecodes.send(
+        maskBCommands?.send(useB.readCommand(stream: index, rowCount: words), bytes: 0)
+        maskDecodes?.send(
           DecodeCommand(fieldCount: Int32(columns), fieldBits: Int32(stream.fieldBits)), bytes: 0)
       } else {
         let lines = stream.lines(useB.window..<useB.window + 1)
@@ -182,6 +194,6 @@ public final class Sequencer: Component {
     if program.nest.isLastBlock(position) { flags.insert(.lastBlock) }
     return StreamCommand(
       firstColumn: program.columnStarts[block.column], columnCount: Int32(columns), rowBlock: Int32(block.row),
-      windowWords: Int32(program.windowWords), storedWords: program.operandB.storedWords[useB.window], flags: flags)
+      windowWords: Int32(program.windowWords), paddingWords: program.operandB.paddingWords[useB.window], flags: flags)
   }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import SimulationKernel
 import Statistics
 
 extension StationaryBus: InventoryReporting {
@@ -8,24 +9,32 @@ extension StationaryBus: InventoryReporting {
     var list = InventoryList(name)
     let rowBits = Line.byteCount * 8
     let beatBits = specification.lanesPerRow * specification.wordBytes * 8
-    let rank1Bits = specification.array.rank1OffsetBitsPerRow
-    let rank0Bits = specification.array.rank0OffsetBitsPerRow
     list.base("row_queue", .fifo(slots: rows.capacity, bits: rowBits))
-    list.tax("rank1_queue", .fifo(slots: rank1.capacity, bits: rank1Bits), rank: 1)
-    list.tax("rank0_queue", .fifo(slots: rank0.capacity, bits: rank0Bits), rank: 0)
     list.base("drivers", .gates(bits: specification.bytesPerCycle * 8), count: arrays.count)
-    list.tax("rank1_drivers", .gates(bits: rank1Bits), count: arrays.count, rank: 1)
-    list.tax("rank0_drivers", .gates(bits: rank0Bits), count: arrays.count, rank: 0)
     list.action(
       "transfer_row",
       uses: .passing(slots: rows.capacity, bits: rowBits, per: max(1, rowBits / beatBits)) + delivery(bits: beatBits))
-    list.action(
-      "transfer_offsets_rank1",
-      uses: .passing(slots: rank1.capacity, bits: rank1Bits) + delivery(bits: rank1Bits))
-    list.action(
-      "transfer_offsets_rank0",
-      uses: .passing(slots: rank0.capacity, bits: rank0Bits) + delivery(bits: rank0Bits))
+    if let rank1 {
+      let bits = specification.array.rank1OffsetBitsPerRow
+      addSideband(rank1, rank: 1, bits: bits, usedBits: bits, to: &list)
+    }
+    if let rank0 {
+      addSideband(
+        rank0, rank: 0, bits: specification.array.rank0OffsetBitsPerRow, usedBits: specification.array.valueFieldBits,
+        to: &list)
+    }
     return list.inventory
+  }
+
+  /// - Parameter usedBits: those of `bits` that a row of this layer has.
+  private func addSideband(
+    _ input: Input<MetadataField>, rank: Int, bits: Int, usedBits: Int, to list: inout InventoryList
+  ) {
+    list.tax("rank\(rank)_queue", .fifo(slots: input.capacity, bits: bits), rank: rank)
+    list.tax("rank\(rank)_drivers", .gates(bits: bits), count: arrays.count, rank: rank)
+    list.action(
+      "transfer_offsets_rank\(rank)",
+      uses: .passing(slots: input.capacity, bits: usedBits) + delivery(bits: usedBits))
   }
 
   /// A beat is driven to all arrays and passes the queue of one.

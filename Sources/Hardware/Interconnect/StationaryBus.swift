@@ -48,14 +48,15 @@ public final class StationaryBus: Component, ActionReporting {
 
   public let commands: Input<LoadCommand>
   public let rows: Input<BufferRow>
-  public let rank1: Input<MetadataField>
-  public let rank0: Input<MetadataField>
+  /// Offsets of each rank, where the design skips it.
+  public let rank1: Input<MetadataField>?
+  public let rank0: Input<MetadataField>?
   public let arrays: [Output<StationaryRow>]
 
   let specification: Specification
   private let padding: PaddingTable
   private let identityBlockOffsets: UInt32
-  private let identityValueOffsets: UInt32
+  private let identityValueOffsets: UInt64
   @State private var state: Registers
 
   public init(
@@ -67,8 +68,10 @@ public final class StationaryBus: Component, ActionReporting {
     identityValueOffsets = specification.array.identityValueOffsets
     commands = Input("commands", of: name, in: clock)
     rows = Input("rows", of: name, in: clock)
-    rank1 = Input("rank1", of: name, in: clock)
-    rank0 = Input("rank0", of: name, in: clock)
+    rank1 = specification.array.selection.hasRank1 ? Input("rank1", of: name, in: clock) : nil
+    rank0 = specification.array.selection.hasRank0 ? Input("rank0", of: name, in: clock) : nil
+    precondition(rank1 != nil || !specification.hasRank1Metadata, "offsets of rank 1 have a way to the arrays")
+    precondition(rank0 != nil || !specification.hasRank0Metadata, "offsets of rank 0 have a way to the arrays")
     arrays = (0..<specification.arrays).map { Output("array\($0)", of: name, in: clock) }
     _state = State(Registers(), of: name, in: clock)
     super.init(name, in: clock)
@@ -114,8 +117,8 @@ public final class StationaryBus: Component, ActionReporting {
 
   private func sendRow() -> Activity {
     guard !rows.isEmpty else { return rows.starved }
-    if specification.hasRank1Metadata && rank1.isEmpty { return rank1.starved }
-    if specification.hasRank0Metadata && rank0.isEmpty { return rank0.starved }
+    if specification.hasRank1Metadata, let rank1, rank1.isEmpty { return rank1.starved }
+    if specification.hasRank0Metadata, let rank0, rank0.isEmpty { return rank0.starved }
     let last = lastInput()
     let width = Int64(specification.bytesPerCycle)
     let bytes = Int64(specification.beatBytes)
@@ -140,8 +143,8 @@ public final class StationaryBus: Component, ActionReporting {
   private func lastInput() -> (arrival: Cycle, blame: Blame) {
     var last = (arrival: rows.frontArrival / clock.period, blame: rows.front.blame)
     func consider(_ arrival: Cycle, _ blame: Blame) { if arrival > last.arrival { last = (arrival, blame) } }
-    if specification.hasRank1Metadata { consider(rank1.frontArrival / clock.period, rank1.front.blame) }
-    if specification.hasRank0Metadata { consider(rank0.frontArrival / clock.period, rank0.front.blame) }
+    if specification.hasRank1Metadata, let rank1 { consider(rank1.frontArrival / clock.period, rank1.front.blame) }
+    if specification.hasRank0Metadata, let rank0 { consider(rank0.frontArrival / clock.period, rank0.front.blame) }
     if state.done == 0 { consider(state.orderedAt, Blame(.registers, component: index)) }
     return last
   }
@@ -174,13 +177,13 @@ public final class StationaryBus: Component, ActionReporting {
       state.usedWords = 0
     }
     var blockOffsets = identityBlockOffsets
-    if specification.hasRank1Metadata {
+    if specification.hasRank1Metadata, let rank1 {
       blockOffsets = UInt32(truncatingIfNeeded: rank1.receive().bits)
       state.rank1Beats += 1
     }
     var valueOffsets = identityValueOffsets
-    if specification.hasRank0Metadata {
-      valueOffsets = UInt32(truncatingIfNeeded: rank0.receive().bits)
+    if specification.hasRank0Metadata, let rank0 {
+      valueOffsets = rank0.receive().bits
       state.rank0Beats += 1
     }
     let slots = padding.slots(window: Int(state.command.window), row: beat)
@@ -195,10 +198,15 @@ public final class StationaryBus: Component, ActionReporting {
       ActionCount(
         component: name, action: action, count: count, bits: Int64(bits), isSparsityTax: rank != nil, rank: rank)
     }
-    return [
-      count("transfer_row", state.beats, bits: specification.beatBytes * 8),
-      count("transfer_offsets_rank1", state.rank1Beats, bits: 24, rank: 1),
-      count("transfer_offsets_rank0", state.rank0Beats, bits: 32, rank: 0),
-    ]
+    var counts = [count("transfer_row", state.beats, bits: specification.beatBytes * 8)]
+    let array = specification.array
+    if rank1 != nil {
+      counts.append(
+        count("transfer_offsets_rank1", state.rank1Beats, bits: array.rank1OffsetBitsPerRow, rank: 1))
+    }
+    if rank0 != nil {
+      counts.append(count("transfer_offsets_rank0", state.rank0Beats, bits: array.valueFieldBits, rank: 0))
+    }
+    return counts
   }
 }

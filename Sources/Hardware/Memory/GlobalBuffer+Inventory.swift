@@ -8,12 +8,13 @@ extension GlobalBuffer: InventoryReporting {
     var list = InventoryList(name)
     let data = Part.macro(
       "glb_data", words: specification.dataBytes / specification.rowBytes, bits: specification.rowBytes * 8)
-    let metadata = Part.macro("glb_metadata", words: specification.metadataBytes / 8, bits: 64)
     list.base("data_banks", data)
-    list.tax("metadata_banks", metadata)
     list.action("data_read", uses: .using(data, .read))
     list.action("data_write", uses: .using(data, .write))
-    for content in ["b", "rank1", "rank0"] {
+    guard specification.metadataBytes > 0 else { return list.inventory }
+    let metadata = Part.macro("glb_metadata", words: specification.metadataBytes / 8, bits: 64)
+    list.tax("metadata_banks", metadata)
+    for (ring, content) in [(BufferRing.maskB, "b"), (.rank1A, "rank1"), (.rank0A, "rank0")] where hasPort(of: ring) {
       list.action("metadata_read_\(content)", uses: .using(metadata, .read))
       list.action("metadata_write_\(content)", uses: .using(metadata, .write))
     }

@@ -21,12 +21,18 @@ extension GlobalBuffer {
     public var arbitration: Arbitration
     /// All clients, the first of them first.
     public var order: [Client]
+    /// Whether reads have `portBytesPerCycle` for themselves and writes as much again, metadata included.
+    public var hasPortPerDirection: Bool
+    /// Whether two accesses to a bank must take turns.
+    public var hasBankConflicts: Bool
 
     public init(
       dataBytes: Int, dataBanks: Int, metadataBytes: Int, metadataBanks: Int, portBytesPerCycle: Int,
       latencyCycles: Int, rowBytes: Int = Line.byteCount, bankPorts: Int = 1, arbitration: Arbitration = .priority,
-      order: [Client] = Client.allCases
+      order: [Client] = Client.allCases, hasPortPerDirection: Bool = false, hasBankConflicts: Bool = true
     ) {
+      self.hasPortPerDirection = hasPortPerDirection
+      self.hasBankConflicts = hasBankConflicts
       precondition([16, 32, 64].contains(rowBytes), "a row has 16, 32 or 64 bytes")
       precondition((1...2).contains(bankPorts), "a bank has 1 or 2 ports")
       precondition(
@@ -73,16 +79,29 @@ extension GlobalBuffer {
     func count(_ action: String, _ count: Int64, bits: Int64, tax: Bool = true, rank: Int? = nil) -> ActionCount {
       ActionCount(component: name, action: action, count: count, bits: bits, isSparsityTax: tax, rank: rank)
     }
-    return [
+    var counts = [
       count("data_read", state.dataReads, bits: Int64(specification.rowBytes * 8), tax: false),
       count("data_write", state.dataWrites, bits: Int64(specification.rowBytes * 8), tax: false),
-      count("metadata_read_b", state.maskReads, bits: 64),
-      count("metadata_write_b", state.maskWrites, bits: 64),
-      count("metadata_read_rank1", state.rank1Reads, bits: 64, rank: 1),
-      count("metadata_write_rank1", state.rank1Writes, bits: 64, rank: 1),
-      count("metadata_read_rank0", state.rank0Reads, bits: 64, rank: 0),
-      count("metadata_write_rank0", state.rank0Writes, bits: 64, rank: 0),
     ]
+    for (ring, content, reads, writes, rank) in [
+      (BufferRing.maskB, "b", state.maskReads, state.maskWrites, Int?.none),
+      (.rank1A, "rank1", state.rank1Reads, state.rank1Writes, 1),
+      (.rank0A, "rank0", state.rank0Reads, state.rank0Writes, 0),
+    ] where hasPort(of: ring) {
+      counts.append(count("metadata_read_\(content)", reads, bits: 64, rank: rank))
+      counts.append(count("metadata_write_\(content)", writes, bits: 64, rank: rank))
+    }
+    return counts
+  }
+
+  /// Whether the design has metadata of this kind.
+  func hasPort(of ring: BufferRing) -> Bool {
+    switch ring {
+    case .operandA, .operandB, .sums: true
+    case .maskB: maskB != nil
+    case .rank1A: rank1A != nil
+    case .rank0A: rank0A != nil
+    }
   }
 }
 

@@ -18,9 +18,10 @@ public final class GlobalBuffer: Component, ActionReporting {
   public let releases: Output<BufferRelease>
   public let operandB: BufferPort<BufferRow>
   public let operandA: BufferPort<BufferRow>
-  public let maskB: BufferPort<MetadataRow>
-  public let rank1A: BufferPort<MetadataRow>
-  public let rank0A: BufferPort<MetadataRow>
+  /// Ports of metadata, where the design has such a ring.
+  public let maskB: BufferPort<MetadataRow>?
+  public let rank1A: BufferPort<MetadataRow>?
+  public let rank0A: BufferPort<MetadataRow>?
   public let sums: BufferPort<BufferRow>
 
   let specification: Specification
@@ -38,6 +39,8 @@ public final class GlobalBuffer: Component, ActionReporting {
   struct Registers: BitwiseCopyable {
     /// The next free byte slot of the data port, counted as cycle times bytes per cycle.
     var portFree: Int64 = 0
+    /// The same of the port for writes, where each direction has its own.
+    var writePortFree: Int64 = 0
     /// Banks that serve a row in this cycle, and those that serve two, a bit each.
     var dataBanks = BankUse()
     var metadataBanks = BankUse()
@@ -77,7 +80,14 @@ public final class GlobalBuffer: Component, ActionReporting {
     }
   }
 
-  public init(in clock: ClockDomain, name: String = "GLB", _ specification: Specification, plan: BufferPlan) {
+  /// - Parameter rings: the rings that the design has; ports of others do not exist.
+  public init(
+    in clock: ClockDomain, name: String = "GLB", _ specification: Specification, plan: BufferPlan,
+    rings: Set<BufferRing> = Set(BufferRing.allCases)
+  ) {
+    func port(_ portName: String, _ ring: BufferRing) -> BufferPort<MetadataRow>? {
+      rings.contains(ring) ? BufferPort(portName, ring: ring, of: name, in: clock) : nil
+    }
     self.specification = specification
     self.plan = plan
     rowsPerLine = specification.rowsPerLine
@@ -86,9 +96,9 @@ public final class GlobalBuffer: Component, ActionReporting {
     releases = Output("releases", of: name, in: clock)
     operandB = BufferPort("operandB", ring: .operandB, of: name, in: clock)
     operandA = BufferPort("operandA", ring: .operandA, of: name, in: clock)
-    maskB = BufferPort("maskB", ring: .maskB, of: name, in: clock)
-    rank1A = BufferPort("rank1A", ring: .rank1A, of: name, in: clock)
-    rank0A = BufferPort("rank0A", ring: .rank0A, of: name, in: clock)
+    maskB = port("maskB", .maskB)
+    rank1A = port("rank1A", .rank1A)
+    rank0A = port("rank0A", .rank0A)
     sums = BufferPort("sums", ring: .sums, of: name, in: clock)
     let dataLines = specification.dataBytes / Line.byteCount
     let metadataLines = specification.metadataBytes / Line.byteCount
@@ -120,8 +130,9 @@ public final class GlobalBuffer: Component, ActionReporting {
   @inline(__always)
   private func serve(_ client: Client) -> Activity {
     switch client {
-    case .operandB: readRow(operandB) | readWord(maskB)
-    case .operandA: readRow(operandA) | readWord(rank1A) | readWord(rank0A)
+    // Metadata is little and holds up all of its rows, so it goes first where they share a port.
+    case .operandB: readWord(maskB) | readRow(operandB)
+    case .operandA: readWord(rank1A) | readWord(rank0A) | readRow(operandA)
     case .sums: readRow(sums)
     case .fill: fill()
     }
@@ -134,14 +145,20 @@ public final class GlobalBuffer: Component, ActionReporting {
     var isGranted = false
     for offset in 0..<order.count {
       let place = (first + offset) % order.count
-      let used = (state.dataBanks.once, state.metadataBanks.once)
+      let used = served
       activity = activity | serve(order[place])
-      if !isGranted, used != (state.dataBanks.once, state.metadataBanks.once) {
+      if !isGranted, used != served {
         isGranted = true
         state.turn = Int32((place + 1) % order.count)
       }
     }
     return activity
+  }
+
+  /// Accesses so far: whether a client was served shows in it.
+  private var served: Int64 {
+    state.dataReads + state.dataWrites + state.maskReads + state.maskWrites + state.rank1Reads + state.rank1Writes
+      + state.rank0Reads + state.rank0Writes
   }
 
   // MARK: Data banks
@@ -154,7 +171,7 @@ public final class GlobalBuffer: Component, ActionReporting {
       port.noteMissingLine(at: now)
       return fills.starved
     }
-    let rows = claimRows(of: line, after: port.progress.readRows)
+    let rows = claimRows(of: line, after: port.progress.readRows, isWrite: false)
     state.dataReads += Int64(rows)
     port.progress.readRows += rows
     guard port.progress.readRows == rowsPerLine else {
@@ -179,21 +196,37 @@ public final class GlobalBuffer: Component, ActionReporting {
   ///
   /// - Parameter done: rows of the line that were served before.
   /// - Returns: rows served in this cycle.
-  private func claimRows(of line: Int, after done: Int32) -> Int32 {
-    let rate = Int64(specification.portBytesPerCycle)
+  private func claimRows(of line: Int, after done: Int32, isWrite: Bool) -> Int32 {
     var next = done
     while next < rowsPerLine {
       let row = line * Int(rowsPerLine) + Int(next)
-      guard state.portFree < (now + 1) * rate,
-        state.dataBanks.claim(row % specification.dataBanks, ports: specification.bankPorts)
+      guard hasBandwidth(isWrite: isWrite),
+        !specification.hasBankConflicts
+          || state.dataBanks.claim(row % specification.dataBanks, ports: specification.bankPorts)
       else {
         state.isContended = true
         break
       }
-      state.portFree = max(state.portFree, now * rate) + Int64(specification.rowBytes)
+      take(specification.rowBytes, isWrite: isWrite)
       next += 1
     }
     return next - done
+  }
+
+  /// Whether the port that carries this direction has a byte left in this cycle, or `ahead` bytes later.
+  private func hasBandwidth(isWrite: Bool, ahead: Int = 0) -> Bool {
+    let free = isWrite && specification.hasPortPerDirection ? state.writePortFree : state.portFree
+    return free < (now + 1) * Int64(specification.portBytesPerCycle) + Int64(ahead)
+  }
+
+  /// Takes `bytes` of the port's bandwidth, from this cycle on.
+  private func take(_ bytes: Int, isWrite: Bool) {
+    let start = now * Int64(specification.portBytesPerCycle)
+    if isWrite && specification.hasPortPerDirection {
+      state.writePortFree = max(state.writePortFree, start) + Int64(bytes)
+    } else {
+      state.portFree = max(state.portFree, start) + Int64(bytes)
+    }
   }
 
   /// Whether a line that came late was kept at the buffer's own door for most of the time that its reader waited.
@@ -201,8 +234,8 @@ public final class GlobalBuffer: Component, ActionReporting {
 
   // MARK: Metadata banks
 
-  private func readWord(_ port: BufferPort<MetadataRow>) -> Activity {
-    guard port.hasWork() else { return .idle }
+  private func readWord(_ port: BufferPort<MetadataRow>?) -> Activity {
+    guard let port, port.hasWork() else { return .idle }
     guard port.rows.isReady else { return port.rows.backpressured }
     let done = Int(port.progress.done)
     let line = plan.line(of: port.ring, slot: Int(port.progress.command.firstSlot) + done / 8)
@@ -211,7 +244,7 @@ public final class GlobalBuffer: Component, ActionReporting {
       return fills.starved
     }
     let word = line * 8 + done % 8
-    guard claimMetadataBank(of: word) else {
+    guard claimMetadataBank(of: word, isWrite: false) else {
       port.progress.waited = .bank
       return .worked
     }
@@ -230,11 +263,16 @@ public final class GlobalBuffer: Component, ActionReporting {
     return .worked
   }
 
-  private func claimMetadataBank(of word: Int) -> Bool {
-    guard state.metadataBanks.claim(word % specification.metadataBanks, ports: specification.bankPorts) else {
+  private func claimMetadataBank(of word: Int, isWrite: Bool) -> Bool {
+    // A port for each direction carries metadata too; a word slips in between the bytes of a row that is on its way.
+    guard !specification.hasPortPerDirection || hasBandwidth(isWrite: isWrite, ahead: Line.byteCount),
+      !specification.hasBankConflicts
+        || state.metadataBanks.claim(word % specification.metadataBanks, ports: specification.bankPorts)
+    else {
       state.isContended = true
       return false
     }
+    if specification.hasPortPerDirection { take(8, isWrite: isWrite) }
     return true
   }
 
@@ -254,7 +292,7 @@ public final class GlobalBuffer: Component, ActionReporting {
 
   private func fillRow(_ line: Int) -> Bool {
     precondition(dataPresence[line] == 0, "a line is filled only after it was freed")
-    let rows = claimRows(of: line, after: state.filledRows)
+    let rows = claimRows(of: line, after: state.filledRows, isWrite: true)
     state.dataWrites += Int64(rows)
     state.filledRows += rows
     guard state.filledRows == rowsPerLine else { return false }
@@ -275,7 +313,7 @@ public final class GlobalBuffer: Component, ActionReporting {
     precondition(metadataPresence[line] == 0, "a line is filled only after it was freed")
     while state.filledWords < 8 {
       let word = line * 8 + Int(state.filledWords)
-      guard claimMetadataBank(of: word) else { return false }
+      guard claimMetadataBank(of: word, isWrite: true) else { return false }
       metadataWords[word] = fills.front.line.doubleword(Int(state.filledWords))
       countMetadata(ring, writes: 1)
       state.filledWords += 1

@@ -9,19 +9,20 @@ extension CompressionUnit: InventoryReporting {
     let wordBits = layout.wordBytes * 8
     let words = layout.rowsPerBlock
     let lineBits = Line.byteCount * 8
-    let detector = Part.comparator(bits: wordBits)
-    let packer = Part.packer(words: words, bits: wordBits)
-    let aligner = Part.shifter(words: words, positions: 2 * words, bits: wordBits)
     list.base("result_queue", .fifo(slots: outputs.capacity, bits: words * wordBits))
     list.base("value_line", .register(bits: lineBits))
-    list.tax("zero_detectors", detector, count: words)
-    list.tax("packer", packer)
-    list.tax("aligner", aligner)
-    list.tax("mask_line", .register(bits: lineBits))
     var pass: [PartUse] = .passing(slots: outputs.capacity, bits: words * wordBits, per: words)
     pass += .using(.register(bits: wordBits), .write)
     pass += .using(.register(bits: wordBits), .read)
     list.action("pass_word", uses: pass)
+    guard canCompress else { return list.inventory }
+    let detector = Part.comparator(bits: wordBits)
+    let packer = Part.packer(words: words, bits: wordBits)
+    let aligner = Part.shifter(words: words, positions: 2 * words, bits: wordBits)
+    list.tax("zero_detectors", detector, count: words)
+    list.tax("packer", packer)
+    list.tax("aligner", aligner)
+    list.tax("mask_line", .register(bits: lineBits))
     var compress: [PartUse] = .using(detector)
     compress += .using(packer, per: words)
     compress += .using(aligner, per: words)

@@ -63,10 +63,14 @@ public final class CompressionUnit: Component, ActionReporting {
   public let writes: Output<DRAMWrite>
 
   let layout: OutputLayout
+  /// Whether the design has what compresses; else the unit only writes.
+  let canCompress: Bool
   @State private var state: Registers
 
-  public init(in clock: ClockDomain, name: String = "CompressionUnit", layout: OutputLayout) {
+  public init(in clock: ClockDomain, name: String = "CompressionUnit", layout: OutputLayout, canCompress: Bool = true) {
+    precondition(canCompress || !layout.isCompressed, "what compresses a result is there")
     self.layout = layout
+    self.canCompress = canCompress
     outputs = Input("outputs", of: name, in: clock)
     acknowledgements = Input("acknowledgements", of: name, in: clock)
     writes = Output("writes", of: name, in: clock)
@@ -197,12 +201,13 @@ public final class CompressionUnit: Component, ActionReporting {
 
   public var actionCounts: [ActionCount] {
     let bits = Int64(layout.wordBytes * 8)
+    let pass = ActionCount(
+      component: name, action: "pass_word", count: state.words, bits: bits, isSparsityTax: false)
+    guard canCompress else { return [pass] }
     return [
       ActionCount(
         component: name, action: "compress_word", count: layout.isCompressed ? state.words : 0, bits: bits,
-        isSparsityTax: true),
-      ActionCount(
-        component: name, action: "pass_word", count: state.words, bits: bits, isSparsityTax: false),
+        isSparsityTax: true), pass,
     ]
   }
 }

@@ -66,15 +66,8 @@ public final class MetadataDecoder: Component, ActionReporting {
   }
 
   private func sendField() -> Activity {
-    while state.done == state.command.fieldCount {
-      guard !commands.isEmpty else { return .idle }
-      state.command = commands.receive()
-      state.done = 0
-      // A window's last row is padded to its end.
-      state.low = 0
-      state.high = 0
-      state.bitCount = 0
-    }
+    takeCommand()
+    guard state.done < state.command.fieldCount else { return .idle }
     let bits = state.command.fieldBits
     guard state.bitCount >= bits else {
       state.waitedForRow = true
@@ -90,7 +83,21 @@ public final class MetadataDecoder: Component, ActionReporting {
     state.done += 1
     state.waitedForRow = false
     state.decodes += 1
+    // The next window's first row may come in this cycle: one field a cycle, across windows too.
+    takeCommand()
     return .worked
+  }
+
+  /// Takes the next command when the last is done.
+  private func takeCommand() {
+    while state.done == state.command.fieldCount, !commands.isEmpty {
+      state.command = commands.receive()
+      state.done = 0
+      // A window's last row is padded to its end.
+      state.low = 0
+      state.high = 0
+      state.bitCount = 0
+    }
   }
 
   private func receiveRow() -> Activity {

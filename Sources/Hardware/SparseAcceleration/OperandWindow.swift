@@ -48,8 +48,8 @@ public struct StreamCommand: BitwiseCopyable, Sendable {
   public var rowBlock: Int32
   /// Words of a window.
   public var windowWords: Int32
-  /// Words of the whole block's window as stored: zeros left out where operand B is compressed.
-  public var storedWords: Int32
+  /// Words at the end of the window's last row that belong to nobody; windows of a block follow each other without gap.
+  public var paddingWords: Int32
   /// `firstWindow`, `lastWindow` and `lastBlock` as they hold for every column.
   public var flags: StepFlags
 }

@@ -19,17 +19,30 @@ public final class VFMU: Component, ActionReporting {
     public var wordBytes: Int
     /// Whether operand B arrives with its zeros left out.
     public var isCompressed: Bool
+    public var shifter: Shifter
 
-    public init(bufferRows: Int, wordBytes: Int, isCompressed: Bool) {
+    public init(bufferRows: Int, wordBytes: Int, isCompressed: Bool, shifter: Shifter = .variable) {
+      self.shifter = shifter
       self.bufferRows = bufferRows
       self.wordBytes = wordBytes
       self.isCompressed = isCompressed
     }
   }
 
+  /// What the design can take out of the buffer, whatever the layer.
+  public enum Shifter: Equatable, Sendable {
+    /// Any number of words from any word on, with a decompressor behind it: HighLight's unit.
+    case variable
+    /// Whole dense windows, up to so many words together: a plain row buffer. It cannot restore zeros.
+    case fixed(widestWords: Int)
+
+    /// Whether operand B may arrive with its zeros left out.
+    public var restoresZeros: Bool { self == .variable }
+  }
+
   private struct Registers: BitwiseCopyable {
     var command = StreamCommand(
-      firstColumn: 0, columnCount: 0, rowBlock: 0, windowWords: 0, storedWords: 0, flags: [])
+      firstColumn: 0, columnCount: 0, rowBlock: 0, windowWords: 0, paddingWords: 0, flags: [])
     /// Columns of the command that were shifted out.
     var done: Int32 = 0
     /// Position of the oldest word in the buffer, and number of words.
@@ -52,7 +65,8 @@ public final class VFMU: Component, ActionReporting {
 
   public let commands: Input<StreamCommand>
   public let rows: Input<BufferRow>
-  public let masks: Input<MetadataField>
+  /// Bitmasks of operand B, where the unit restores zeros.
+  public let masks: Input<MetadataField>?
   public let windows: Output<OperandWindow>
   /// `Component.index` of the network behind it, to blame.
   public var networkIndex = 0
@@ -68,7 +82,8 @@ public final class VFMU: Component, ActionReporting {
     wordsPerRow = Int32(Line.byteCount / specification.wordBytes)
     commands = Input("commands", of: name, in: clock)
     rows = Input("rows", of: name, in: clock)
-    masks = Input("masks", of: name, in: clock)
+    masks = specification.shifter.restoresZeros ? Input("masks", of: name, in: clock) : nil
+    precondition(masks != nil || !specification.isCompressed, "a fixed window holds whole operands")
     windows = Output("windows", of: name, in: clock)
     buffer = StateArray(repeating: 0, count: specification.bufferRows * Int(wordsPerRow), of: name, in: clock)
     _state = State(Registers(), of: name, in: clock)
@@ -84,11 +99,10 @@ public final class VFMU: Component, ActionReporting {
       guard !commands.isEmpty else { return .idle }
       state.command = commands.receive()
       state.done = 0
-      let rows = (state.command.storedWords + wordsPerRow - 1) / wordsPerRow
-      state.padding = rows * wordsPerRow - state.command.storedWords
+      state.padding = state.command.paddingWords
     }
     var mask = UInt64.max
-    if specification.isCompressed {
+    if specification.isCompressed, let masks {
       guard !masks.isEmpty else {
         state.waited = .mask
         return masks.starved
@@ -116,7 +130,7 @@ public final class VFMU: Component, ActionReporting {
     if state.done == 0 { window.flags.insert(.firstColumn) }
     if specification.isCompressed {
       restoreZeros(mask: mask, into: &window.words)
-      masks.receive()
+      masks?.receive()
       state.restores += 1
     } else {
       copyWords(size, into: &window.words)
@@ -141,7 +155,7 @@ public final class VFMU: Component, ActionReporting {
     case .nothing: Blame(.vfmu, component: index)
     case .room: Blame(.noc, component: networkIndex)
     case .row: state.rowBlame
-    case .mask: masks.front.blame
+    case .mask: masks?.front.blame ?? Blame(.metadata, component: index)
     }
   }
 
@@ -195,16 +209,21 @@ public final class VFMU: Component, ActionReporting {
   public var actionCounts: [ActionCount] {
     let rowBits = Int64(Line.byteCount * 8)
     let wordBits = Int64(specification.wordBytes * 8)
+    func count(_ action: String, _ count: Int64, bits: Int64, isTax: Bool) -> ActionCount {
+      ActionCount(component: name, action: action, count: count, bits: bits, isSparsityTax: isTax)
+    }
+    guard case .variable = specification.shifter else {
+      return [
+        count("buffer_row", state.bufferedRows, bits: rowBits, isTax: false),
+        count("shift_window", state.shiftedWords / 16, bits: 16 * wordBits, isTax: false),
+        count("read_word", state.shiftedWords, bits: wordBits, isTax: false),
+      ]
+    }
     return [
-      ActionCount(component: name, action: "buffer_row", count: state.bufferedRows, bits: rowBits, isSparsityTax: true),
-      ActionCount(
-        component: name, action: "shift_window", count: state.shifts,
-        bits: Int64(OperandWindow.wordLimit) * wordBits, isSparsityTax: true),
-      ActionCount(
-        component: name, action: "read_word", count: state.shiftedWords, bits: wordBits, isSparsityTax: true),
-      ActionCount(
-        component: name, action: "restore_zeros", count: state.restores,
-        bits: Int64(OperandWindow.wordLimit) * wordBits, isSparsityTax: true),
+      count("buffer_row", state.bufferedRows, bits: rowBits, isTax: true),
+      count("shift_window", state.shifts, bits: Int64(OperandWindow.wordLimit) * wordBits, isTax: true),
+      count("read_word", state.shiftedWords, bits: wordBits, isTax: true),
+      count("restore_zeros", state.restores, bits: Int64(OperandWindow.wordLimit) * wordBits, isTax: true),
     ]
   }
 }

@@ -24,12 +24,12 @@ struct ActivityLogTests {
       Tensor(shape: [layer.m, layer.k], elements: layer.a),
       bColumns: Tensor(shape: [layer.n, layer.k], elements: layer.bTransposed)
     ).elements
-    let recorded = try HighLightMachine(specification).simulate(layer, options: LayerOptions(recordsSpans: true))
+    let recorded = try WeightStationaryMachine(specification).simulate(layer, options: LayerOptions(recordsSpans: true))
 
     let prepared = try PreparedLayer(layer, reference: reference, on: specification)
     let simulation = Simulation()
     let core = simulation.addClock("core", period: 1_000_000)
-    let figure = HighLight(in: core, specification, prepared)
+    let figure = WeightStationaryFigure(in: core, specification, prepared)
     try simulation.start()
     var log: [[(kind: ActivityKind, link: Int32)]] = Array(repeating: [], count: simulation.components.count)
     for cycle in 0..<recorded.summary.cycles {

@@ -35,7 +35,7 @@ struct CheckTests {
     let prepared = try PreparedLayer(layer, reference: reference, on: specification)
     let simulation = Simulation()
     let core = simulation.addClock("core", period: 1_000_000)
-    let figure = HighLight(in: core, specification, prepared)
+    let figure = WeightStationaryFigure(in: core, specification, prepared)
     try simulation.start()
     _ = try simulation.run()
     simulation.closeAccounts()

@@ -50,7 +50,7 @@ struct GEMMBoundsTests {
     }
   }
 
-  @Test(arguments: HighLightSpecification.patternRule.degrees.map(\.pattern))
+  @Test(arguments: WeightStationaryDesign.highLight.rule.degrees.map(\.pattern))
   func `with memory out of the way every degree takes its closed form and at most one percent more`(
     _ pattern: Pattern
   ) throws {
@@ -73,7 +73,7 @@ struct GEMMBoundsTests {
     #expect(ledger.laneCycles(of: .paddingPattern) == 0)
   }
 
-  @Test(arguments: HighLightSpecification.patternRule.degrees.map(\.pattern))
+  @Test(arguments: WeightStationaryDesign.highLight.rule.degrees.map(\.pattern))
   func `with the ideal memory of default size every degree stays within five percent of its mapping's largest bound`(
     _ pattern: Pattern
   ) throws {

@@ -9,10 +9,10 @@ let shippedParts = DRAMCatalogue(
   path: URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../configs/dram").standardized.path)
 
 /// A HighLight with the given `key=value` overrides of its defaults.
-func highLight(_ overrides: [String] = []) throws -> HighLightMachine {
-  let values = try ParameterValues(defaultsOf: HighLightSpecification.schema, name: "highlight")
+func highLight(_ overrides: [String] = []) throws -> WeightStationaryMachine {
+  let values = try ParameterValues(defaultsOf: WeightStationaryDesign.highLight.schema, name: "highlight")
     .applying(overrides: overrides)
-  return HighLightMachine(try HighLightSpecification(values, parts: shippedParts))
+  return WeightStationaryMachine(try WeightStationarySpecification(values, parts: shippedParts))
 }
 
 /// Memory and buffer so large and wide that they never limit.

@@ -55,7 +55,7 @@ struct RandomLayer {
   }
 
   private mutating func pattern() throws -> Pattern? {
-    let degrees = HighLightSpecification.patternRule.degrees
+    let degrees = WeightStationaryDesign.highLight.rule.degrees
     let choice = random.uniform(below: degrees.count + Self.otherPatterns.count + 3)
     if choice < degrees.count { return degrees[choice].pattern }
     let other = choice - degrees.count

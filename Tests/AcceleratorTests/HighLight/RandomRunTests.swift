@@ -98,7 +98,7 @@ struct RandomRunTests {
     for seed in UInt64(100 * Self.layersPerBatch)..<125 * Self.layersPerBatch {
       var layers = RandomLayer(seed: seed)
       let layer = try layers.layer(named: "layer")
-      let rule = HighLightSpecification.patternRule
+      let rule = WeightStationaryDesign.highLight.rule
       if let degree = rule.degrees.first(where: { $0.pattern == layer.declaredPattern }) {
         degrees.insert("\(degree.pattern)")
       } else if layer.declaredPattern != nil {
@@ -139,7 +139,7 @@ struct RandomRunTests {
 
   /// The outcome; nil if the machine cannot hold the layer.
   private func simulate(
-    _ layer: GEMMLayer, on machine: HighLightMachine, _ options: LayerOptions = LayerOptions()
+    _ layer: GEMMLayer, on machine: WeightStationaryMachine, _ options: LayerOptions = LayerOptions()
   ) throws -> LayerOutcome? {
     do {
       return try machine.simulate(layer, options: options)

@@ -11,9 +11,9 @@ struct HighLightDesignFileTests {
 
   @Test
   func `the shipped design is the schema's defaults, every one stated`() throws {
-    let values = try DesignFile(path: Self.path).values(among: [HighLightSpecification.schema])
-    #expect(try values == ParameterValues(defaultsOf: HighLightSpecification.schema, name: "highlight"))
-    for key in HighLightSpecification.schema.keys where values.applies(key) {
+    let values = try DesignFile(path: Self.path).values(among: [WeightStationaryDesign.highLight.schema])
+    #expect(try values == ParameterValues(defaultsOf: WeightStationaryDesign.highLight.schema, name: "highlight"))
+    for key in WeightStationaryDesign.highLight.schema.keys where values.applies(key) {
       #expect(values.origin(of: key) != .defaultValue, "\(key)")
     }
   }
@@ -21,8 +21,8 @@ struct HighLightDesignFileTests {
   @Test
   func `every value of the shipped design has its unit and source beside it`() throws {
     let lines = try String(contentsOfFile: Self.path, encoding: .utf8).split(separator: "\n")
-    let values = try DesignFile(path: Self.path).values(among: [HighLightSpecification.schema])
-    for parameter in HighLightSpecification.schema.parameters where values.applies(parameter.key) {
+    let values = try DesignFile(path: Self.path).values(among: [WeightStationaryDesign.highLight.schema])
+    for parameter in WeightStationaryDesign.highLight.schema.parameters where values.applies(parameter.key) {
       let name = parameter.key.split(separator: ".").last ?? ""
       let note = [parameter.unit, parameter.source.description].filter { !$0.isEmpty }.joined(separator: "; ")
       #expect(

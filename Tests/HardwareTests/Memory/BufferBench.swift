@@ -67,18 +67,21 @@ struct BufferBench {
     order(buffer.operandB, "readsB", in: bench)
     order(buffer.operandA, "readsA", in: bench)
     order(buffer.sums, "readsSums", in: bench)
-    order(buffer.maskB, "readsMaskB", in: bench)
-    order(buffer.rank1A, "readsRank1A", in: bench)
-    order(buffer.rank0A, "readsRank0A", in: bench)
+    guard let maskPort = buffer.maskB, let rank1Port = buffer.rank1A, let rank0Port = buffer.rank0A else {
+      preconditionFailure("a buffer has all ports unless told otherwise")
+    }
+    order(maskPort, "readsMaskB", in: bench)
+    order(rank1Port, "readsRank1A", in: bench)
+    order(rank0Port, "readsRank0A", in: bench)
     let access = Cycle(latency)
     operandB = bench.listen(
       to: buffer.operandB.rows, "rowsB", from: operandBFrom, every: operandBEvery, latency: access,
       capacity: operandBCapacity)
     operandA = bench.listen(to: buffer.operandA.rows, "rowsA", latency: access)
     sums = bench.listen(to: buffer.sums.rows, "rowsSums", latency: access)
-    maskB = bench.listen(to: buffer.maskB.rows, "wordsMaskB", latency: access)
-    rank1A = bench.listen(to: buffer.rank1A.rows, "wordsRank1A", latency: access)
-    rank0A = bench.listen(to: buffer.rank0A.rows, "wordsRank0A", latency: access)
+    maskB = bench.listen(to: maskPort.rows, "wordsMaskB", latency: access)
+    rank1A = bench.listen(to: rank1Port.rows, "wordsRank1A", latency: access)
+    rank0A = bench.listen(to: rank0Port.rows, "wordsRank0A", latency: access)
     releases = bench.listen(to: buffer.releases, "releases")
   }
 

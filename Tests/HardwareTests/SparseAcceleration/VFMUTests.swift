@@ -36,7 +36,7 @@ struct VFMUTests {
       commands.append(
         StreamCommand(
           firstColumn: Int32(10 * commands.count), columnCount: Int32(columns), rowBlock: Int32(commands.count),
-          windowWords: Int32(windowWords), storedWords: Int32(stored.count), flags: flags))
+          windowWords: Int32(windowWords), paddingWords: Int32((64 / wordBytes - stored.count % (64 / wordBytes)) % (64 / wordBytes)), flags: flags))
       var bytes: [UInt8] = []
       for word in stored {
         bytes.append(UInt8(truncatingIfNeeded: word))
@@ -59,7 +59,7 @@ struct VFMUTests {
     bench.drive(
       unit.rows, "rows", blocks.lines.map { BufferRow(line: $0, blame: Blame(.dram, component: 7)) }, at: rowTimes)
     bench.drive(
-      unit.masks, "masks",
+      try #require(unit.masks), "masks",
       blocks.isCompressed ? blocks.masks.map { MetadataField(bits: $0, blame: Blame(.metadata, component: 8)) } : [],
       at: maskTimes)
     let windows = bench.listen(to: unit.windows, "windows", every: sinkEvery, capacity: 2)

@@ -40,7 +40,7 @@ struct StepBlock {
         for mac in 0..<2 {
           let offset = array.blockValues == 2 ? mac : random.uniform(below: array.blockValues)
           let lane = 2 * pe + mac
-          message.valueOffsets |= UInt32(offset) << UInt32(2 * lane)
+          message.valueOffsets |= UInt64(offset) << UInt64(2 * lane)
           message.values[lane] = Int16(random.uniform(-127...127))
           let group = pe / 4 * array.groupBlocks * array.blockValues
           lanes.append((message.values[lane], group + block * array.blockValues + offset))

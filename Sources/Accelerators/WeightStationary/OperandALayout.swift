@@ -4,44 +4,48 @@ import Sparsity
 
 /// Operand A as it lies in memory: compressed by the executed pattern, cut into blocks of rows and windows of K.
 ///
-/// A window holds, for each row of its block, 16 kept values, 8 block offsets of 3 bits (rank 1) and 16 value offsets
-/// of 2 bits (rank 0); a rank with G = H stores none. Padded rows are not stored; padded K is, as zeros.
+/// A window holds, for each row of its block, 16 kept values, and where the design has such metadata 8 block offsets of 3
+/// bits (rank 1) and 16 value offsets or runs of 2 to 4 bits (rank 0); a rank with G = H stores none. Padded rows are not stored; padded K is, as zeros.
 struct OperandALayout {
   let compressed: CompressedFiber
   let rowsPerBlock: Int
   let wordBytes: Int
   /// Windows that K is cut into.
   let windows: Int
-  /// Positions of K in a window: 2·H1·H0.
+  /// Positions of K in a window: H1·H0 for each group of a row.
   let windowWords: Int
+  private let blocksPerRow: Int
+  private let valueCoding: PEArray.ValueCoding
 
   /// - Throws: `PatternViolation` where the operand has more non-zeros than the pattern has slots.
   init(
-    _ a: Tensor<Int16>, executed pattern: Pattern, rowsPerBlock: Int, wordBytes: Int
+    _ a: Tensor<Int16>, executed pattern: Pattern, wordBytes: Int, on specification: WeightStationarySpecification
   ) throws {
-    let encoder = try HSSEncoder(executed: pattern, on: HighLightSpecification.patternRule)
-    compressed = try encoder.encode(a, groupsMultipleOf: HighLightSpecification.rowGroups)
-    self.rowsPerBlock = rowsPerBlock
+    let row = specification.design.row
+    compressed = try specification.design.encoder(of: pattern).encode(a, groupsMultipleOf: row.groups)
+    rowsPerBlock = specification.rowsPerBlock
     self.wordBytes = wordBytes
-    windows = compressed.groupsPerRow / HighLightSpecification.rowGroups
-    windowWords = HighLightSpecification.rowGroups * compressed.layout.positionsPerGroup
+    blocksPerRow = row.groups * row.blocksPerGroup
+    valueCoding = specification.valueCoding(ofBlocksOf: compressed.layout.rank0.h)
+    windows = compressed.groupsPerRow / row.groups
+    windowWords = row.groups * compressed.layout.positionsPerGroup
   }
 
   var rowBlocks: Int { (compressed.rows + rowsPerBlock - 1) / rowsPerBlock }
   private var hasRank1: Bool { compressed.layout.blockOffsetBits > 0 }
   private var hasRank0: Bool { compressed.layout.valueOffsetBits > 0 }
-  private static var blocksPerRow: Int { HighLightSpecification.rowGroups * HighLightSpecification.blocksPerGroup }
 
   func rows(inBlock block: Int) -> Int { min(rowsPerBlock, compressed.rows - block * rowsPerBlock) }
 
   /// Bytes per row and window of each stream, metadata first.
   private var streams: [(ring: BufferRing, rowBytes: Int, fieldBits: Int)] {
     var streams: [(ring: BufferRing, rowBytes: Int, fieldBits: Int)] = []
-    if hasRank1 { streams.append((.rank1A, 3 * Self.blocksPerRow / 8, 3 * Self.blocksPerRow)) }
+    if hasRank1 { streams.append((.rank1A, 3 * blocksPerRow / 8, 3 * blocksPerRow)) }
     if hasRank0 {
-      streams.append((.rank0A, 2 * HighLightSpecification.lanesPerRow / 8, 2 * HighLightSpecification.lanesPerRow))
+      let bits = valueCoding.bits * WeightStationarySpecification.lanesPerRow
+      streams.append((.rank0A, bits / 8, bits))
     }
-    streams.append((.operandA, HighLightSpecification.lanesPerRow * wordBytes, 0))
+    streams.append((.operandA, WeightStationarySpecification.lanesPerRow * wordBytes, 0))
     return streams
   }
 
@@ -59,8 +63,7 @@ struct OperandALayout {
       return OperandDirectory.Stream(
         ring: stream.ring, address: next, lineStarts: starts, fieldBits: stream.fieldBits)
     }
-    let lanes = HighLightSpecification.lanesPerRow
-    return OperandDirectory(streams: streams, storedWords: order.map { Int32(rows(inBlock: $0.block) * lanes) })
+    return OperandDirectory(streams: streams)
   }
 
   /// Writes every stream to where `directory` says.
@@ -85,18 +88,25 @@ struct OperandALayout {
     row: Int, window: Int, of stream: OperandDirectory.Stream, to memory: UnsafeMutableRawBufferPointer, at start: Int,
     index: Int
   ) {
-    let lanes = HighLightSpecification.lanesPerRow
+    let lanes = WeightStationarySpecification.lanesPerRow
     let firstSlot = (row * windows + window) * lanes
-    let firstBlock = (row * windows + window) * Self.blocksPerRow
+    let firstBlock = (row * windows + window) * blocksPerRow
     switch stream.ring {
     case .rank1A:
       var field: UInt32 = 0
-      for pe in 0..<Self.blocksPerRow { field |= UInt32(compressed.blockOffsets[firstBlock + pe]) << UInt32(3 * pe) }
+      for pe in 0..<blocksPerRow { field |= UInt32(compressed.blockOffsets[firstBlock + pe]) << UInt32(3 * pe) }
       for byte in 0..<3 { memory[start + 3 * index + byte] = UInt8(truncatingIfNeeded: field >> UInt32(8 * byte)) }
     case .rank0A:
-      var field: UInt32 = 0
-      for lane in 0..<lanes { field |= UInt32(compressed.valueOffsets[firstSlot + lane]) << UInt32(2 * lane) }
-      memory.storeBytes(of: field.littleEndian, toByteOffset: start + 4 * index, as: UInt32.self)
+      let bits = valueCoding.bits
+      var field: UInt64 = 0
+      for lane in stride(from: 0, to: lanes, by: 2) {
+        let codes = codes(ofPairAt: firstSlot + lane)
+        field |= UInt64(codes.0 | codes.1 << bits) << UInt64(bits * lane)
+      }
+      let bytes = bits * lanes / 8
+      for byte in 0..<bytes {
+        memory[start + bytes * index + byte] = UInt8(truncatingIfNeeded: field >> UInt64(8 * byte))
+      }
     case .operandA, .operandB, .maskB, .sums:
       for lane in 0..<lanes {
         let value = compressed.values[firstSlot + lane]
@@ -110,13 +120,22 @@ struct OperandALayout {
     }
   }
 
+  /// The rank-0 metadata of two neighbouring slots, which lie in one block.
+  private func codes(ofPairAt slot: Int) -> (Int, Int) {
+    let offsets = (Int(compressed.valueOffsets[slot]), Int(compressed.valueOffsets[slot + 1]))
+    switch valueCoding {
+    case .offsets: return offsets
+    case .runs(let runs): return runs.codes(first: offsets.0, second: offsets.1)
+    }
+  }
+
   /// How the zero slots of every row and window are split between padding and zeros of the operand.
   ///
   /// Of a window's 16 slots, those that the share of K beyond the operand's end would take are padding of the shape;
   /// those beyond what the declared pattern keeps of the rest are padding of the pattern. A slot that holds a value is
   /// never padding.
   func padding(declaredDensity: Ratio, length: Int, _ k: KSplit) -> PaddingTable {
-    let lanes = HighLightSpecification.lanesPerRow
+    let lanes = WeightStationarySpecification.lanesPerRow
     var shape = [UInt8](repeating: 0, count: rowBlocks * windows * rowsPerBlock)
     var pattern = shape
     for (stored, place) in k.storageOrder(blocks: rowBlocks).enumerated() {

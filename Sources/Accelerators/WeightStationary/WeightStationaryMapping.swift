@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Hardware
+import Workloads
 
 /// How a layer is laid onto the machine: blocks, loop nest, and the buffer's division into rings.
-struct HighLightMapping {
+struct WeightStationaryMapping {
   let program: LayerProgram
   let plan: BufferPlan
   /// What the search compared: cycles that no run of this mapping can beat, and bytes moved over DRAM.
@@ -24,19 +25,44 @@ public struct MappingError: Error, CustomStringConvertible {
 }
 
 /// Finds the mapping of least cost (bound plus expected waiting) among all loop orders, block widths, group sizes and residences.
-struct HighLightMapper {
-  let specification: HighLightSpecification
+struct WeightStationaryMapper {
+  let specification: WeightStationarySpecification
   let operandA: OperandALayout
   let operandB: OperandBLayout
   let rowCount: Int
   let columnCount: Int
   let outputIsCompressed: Bool
 
+  /// The mapping that the user pinned, if there is one, else the best.
+  ///
+  /// - Throws: `LoopMappingError` where the pinned one cannot run, `MappingError` where none fits.
+  func mapping(layer: GEMMLayer, pinned: LoopMapping?) throws -> WeightStationaryMapping {
+    guard let pinned else { return try bestMapping(layer: layer.name) }
+    let mapping = try PinnedMapping(
+      pinned,
+      PinnedMapping.Extents(
+        rows: rowCount, columns: columnCount, length: layer.k, windowWords: operandA.windowWords),
+      on: specification)
+    let width = mapping.columnsPerBlock
+    let columnStarts = (0...mapping.nest.columnBlocks).map { Int32(min(columnCount, width * $0)) }
+    let directoryA = operandA.directory(at: 0, mapping.nest.k)
+    let directoryB = operandB.directory(columnStarts: columnStarts, at: directoryA.byteCount, mapping.nest.k)
+    guard let found = self.mapping(program(mapping.nest, directoryA, directoryB, columnStarts)) else {
+      let buffer = specification.buffer
+      let loop = pinned.loops(of: .smem).last { !$0.isSpatial } ?? LoopMapping.Loop(.m, 1)
+      throw LoopMappingError(
+        level: .smem, loop: loop,
+        problem: "the tiles of operand A and B do not fit the buffer beside each other",
+        allowed: "tiles of up to \(buffer.dataBytes) bytes of data and \(buffer.metadataBytes) of metadata together")
+    }
+    return found
+  }
+
   /// The mapping that is expected to take fewest cycles; of equals the one that moves fewest bytes, then the first.
   ///
   /// - Throws: `MappingError` if not even a window of each operand fits the buffer.
-  func bestMapping(layer: String) throws -> HighLightMapping {
-    var best: HighLightMapping?
+  func bestMapping(layer: String) throws -> WeightStationaryMapping {
+    var best: WeightStationaryMapping?
     for k in splits() {
       let directoryA = operandA.directory(at: 0, k)
       let bytesA = directoryA.byteCount
@@ -44,11 +70,7 @@ struct HighLightMapper {
         let columnStarts = (0...blocks).map { Int32(columnCount * $0 / blocks) }
         let directoryB = operandB.directory(columnStarts: columnStarts, at: bytesA, k)
         for nest in nests(columnBlocks: blocks, k) {
-          let program = LayerProgram(
-            nest: nest, operandA: directoryA, operandB: directoryB, columnStarts: columnStarts, rowCount: rowCount,
-            rowsPerBlock: specification.rowsPerBlock, windowWords: operandA.windowWords, arrays: specification.arrays,
-            spillAddress: bytesA + directoryB.byteCount)
-          guard let mapping = mapping(program), best.map({ mapping.estimate.rank < $0.estimate.rank }) ?? true
+          guard let mapping = mapping(program(nest, directoryA, directoryB, columnStarts)), best.map({ mapping.estimate.rank < $0.estimate.rank }) ?? true
           else { continue }
           best = mapping
         }
@@ -61,11 +83,20 @@ struct HighLightMapper {
     return best
   }
 
+  private func program(
+    _ nest: LoopNest, _ operandA: OperandDirectory, _ operandB: OperandDirectory, _ columnStarts: [Int32]
+  ) -> LayerProgram {
+    LayerProgram(
+      nest: nest, operandA: operandA, operandB: operandB, columnStarts: columnStarts, rowCount: rowCount,
+      rowsPerBlock: specification.rowsPerBlock, windowWords: self.operandA.windowWords, arrays: specification.arrays,
+      spillAddress: operandA.byteCount + operandB.byteCount)
+  }
+
   /// The mapping of `program`; nil if it does not fit the buffer.
-  private func mapping(_ program: LayerProgram) -> HighLightMapping? {
+  private func mapping(_ program: LayerProgram) -> WeightStationaryMapping? {
     guard let plan = BufferDivision(program, specification: specification).plan() else { return nil }
     let spilled = program.nest.k.parts > 1 ? program.spilledLines * Line.byteCount : 0
-    return HighLightMapping(
+    return WeightStationaryMapping(
       program: program, plan: plan,
       estimate: MappingEstimate(
         program, plan: plan, specification: specification, layout: operandA.compressed.layout,

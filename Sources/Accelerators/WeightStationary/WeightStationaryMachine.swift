@@ -5,30 +5,42 @@ import Sparsity
 import Statistics
 import Workloads
 
-/// A HighLight machine that simulates layers, one at a time, each from reset.
-public struct HighLightMachine: Sendable {
-  public let specification: HighLightSpecification
+/// A machine of the weight-stationary family.
+public struct WeightStationaryMachine: Machine {
+  public let specification: WeightStationarySpecification
+  /// The mapping of every layer, where the user pinned one.
+  public let mapping: LoopMapping?
 
-  public init(_ specification: HighLightSpecification) { self.specification = specification }
+  public init(_ specification: WeightStationarySpecification, mapping: LoopMapping? = nil) {
+    self.specification = specification
+    self.mapping = mapping
+  }
 
-  /// Simulates `layer` and checks everything that can be checked about the run.
-  ///
-  /// - Parameter progress: called every 65,536 cycles with the cycle and the mapping's bound; false abandons the run.
-  /// - Throws: `LayerFailure` where a check failed, `PatternViolation` or `ReferenceProductError` where the operands
-  ///   are not what they claim, `MappingError`, `Deadlock`, or `CancellationError` if `progress` said so.
+  public var values: ParameterValues { specification.values }
+  public var memory: MemoryModel { specification.memory }
+  public var lanes: Int { specification.lanes }
+  public var pricedBits: [String: Int] { specification.pricedBits }
+
+  public var supportedPatterns: String {
+    specification.design.supportedPatterns
+  }
+
+  public func executedPattern(for declared: Pattern) -> Pattern {
+    specification.design.executedPattern(for: declared)
+  }
+
   public func simulate(
-    _ layer: GEMMLayer, options: LayerOptions = LayerOptions(),
-    progress: (_ cycle: Int64, _ bound: Int64) -> Bool = { _, _ in true }
+    _ layer: GEMMLayer, options: LayerOptions, progress: (_ cycle: Int64, _ bound: Int64) -> Bool
   ) throws -> LayerOutcome {
     let reference = try ReferenceProduct.multiply(
       Tensor(shape: [layer.m, layer.k], elements: layer.a),
       bColumns: Tensor(shape: [layer.n, layer.k], elements: layer.bTransposed)
     ).elements
-    let prepared = try PreparedLayer(layer, reference: reference, on: specification)
+    let prepared = try PreparedLayer(layer, reference: reference, on: specification, pinned: mapping)
     let simulation = Simulation(perturbation: options.perturbation)
     let core = simulation.addClock("core", period: Femtoseconds((1e6 / specification.clockGHz).rounded()))
     let requests = options.recordsMemoryRequests ? MemoryRequestRecorder() : nil
-    let figure = HighLight(in: core, specification, prepared, observer: requests)
+    let figure = WeightStationaryFigure(in: core, specification, prepared, observer: requests)
     let spans = options.recordsSpans ? SpanRecorder() : nil
     simulation.activityObserver = spans
     try simulation.start()
@@ -48,7 +60,7 @@ public struct HighLightMachine: Sendable {
   }
 
   private func outcome(
-    of prepared: PreparedLayer, figure: HighLight, simulation: Simulation, cycles: Int64, spans: [ActivitySpan],
+    of prepared: PreparedLayer, figure: WeightStationaryFigure, simulation: Simulation, cycles: Int64, spans: [ActivitySpan],
     reference: [Int32]
   ) throws -> LayerOutcome {
     var statistics = LayerStatistics(simulation)
@@ -96,37 +108,4 @@ public struct HighLightMachine: Sendable {
       verified: true,
       mapping: LoopNestText(prepared, specification: specification).description)
   }
-}
-
-/// How a layer is simulated; nothing here changes a result.
-public struct LayerOptions: Sendable {
-  /// Whether every component's activity is kept as spans.
-  public var recordsSpans: Bool
-  /// Whether the requests that a timed memory takes in are kept.
-  public var recordsMemoryRequests: Bool
-  /// Disturbances for tests.
-  public var perturbation: Simulation.Perturbation
-
-  public init(
-    recordsSpans: Bool = false, recordsMemoryRequests: Bool = false,
-    perturbation: Simulation.Perturbation = Simulation.Perturbation()
-  ) {
-    self.recordsSpans = recordsSpans
-    self.recordsMemoryRequests = recordsMemoryRequests
-    self.perturbation = perturbation
-  }
-}
-
-/// What simulating a layer yields.
-public struct LayerOutcome: Sendable {
-  public var summary: LayerSummary
-  public var statistics: LayerStatistics
-  /// What the machine was built of, for a price table.
-  public var inventory: Inventory
-  /// Z, exact, row-major [M, N].
-  public var z: [Int32]
-  /// The scale that the result was requantised with, given or chosen.
-  public var requantisation: Requantisation
-  /// The lines that a timed memory was asked for, in its clock, where they were recorded.
-  public var memoryRequests: [DRAMTraceLine] = []
 }

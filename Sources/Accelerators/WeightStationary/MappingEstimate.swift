@@ -18,10 +18,25 @@ struct MappingEstimate {
   /// Orders mappings: expected cycles first, then bytes moved.
   var rank: (cycles: Int64, lines: Int) { (boundCycles + exposedCycles, readLines + writeLines) }
 
+  /// Cycles that the buffer's port takes at least.
+  private static func portCycles(
+    _ traffic: MappingTraffic, bufferLines: Int, _ buffer: GlobalBuffer.Specification
+  ) -> Int {
+    // The buffer passes a row on as it begins to cross the port: the last one begins after all others. Where metadata
+    // shares the port, its words slip in between the bytes of a row.
+    let slack = (buffer.hasPortPerDirection ? 2 : 1) * Line.byteCount
+    func crossing(_ bytes: Int) -> Int { max(0, bytes - slack) / buffer.portBytesPerCycle + 1 }
+    let atBanks = buffer.hasBankConflicts ? cycles(bufferLines * Line.byteCount, per: buffer.bankBytesPerCycle) : 0
+    guard buffer.hasPortPerDirection else { return max(crossing(bufferLines * Line.byteCount), atBanks) }
+    return max(
+      crossing(traffic.bufferReadLines * Line.byteCount + traffic.metadataReadBytes),
+      crossing(traffic.bufferFillLines * Line.byteCount + traffic.metadataFillBytes), atBanks)
+  }
+
   /// - Parameter writesAreKnown: whether the result takes a whole line wherever it has values; compressed, it may take
   ///   none, and does not count towards a bound.
   init(
-    _ program: LayerProgram, plan: BufferPlan, specification: HighLightSpecification, layout: HSSLayout,
+    _ program: LayerProgram, plan: BufferPlan, specification: WeightStationarySpecification, layout: HSSLayout,
     wordBytes: Int, writesAreKnown: Bool
   ) {
     let traffic = MappingTraffic(program)
@@ -36,7 +51,7 @@ struct MappingEstimate {
         } : 0
     writeLines = resultLines + traffic.spilledLines
     let streamed = columns * nest.k.windows * nest.rowBlocks
-    let rowBytes = HighLightSpecification.lanesPerRow * wordBytes
+    let rowBytes = WeightStationarySpecification.lanesPerRow * wordBytes
     let loadedRows = program.rowCount * nest.k.windows * nest.columnBlocks
     let rate = specification.memory.rate(clockGHz: specification.clockGHz)
     let rates = FetchExposure.Rates(
@@ -54,13 +69,10 @@ struct MappingEstimate {
           cycles(
             program.rowCount * columns * nest.k.windows * program.windowWords * density.numerator,
             per: specification.lanes * density.denominator))),
-      // The buffer passes a row on as it begins to cross the port: the last one begins after all others.
       Bound(
         kind: "glb_port",
         cycles: Int64(
-          max(
-            (bufferLines - 1) * Line.byteCount / specification.buffer.portBytesPerCycle + 1,
-            cycles(bufferLines * Line.byteCount, per: specification.buffer.bankBytesPerCycle)))),
+          Self.portCycles(traffic, bufferLines: bufferLines, specification.buffer))),
       Bound(
         kind: "noc",
         cycles: Int64(
@@ -89,6 +101,9 @@ private struct MappingTraffic {
   /// Lines of the data banks that are written and read.
   let bufferFillLines: Int
   let bufferReadLines: Int
+  /// Bytes of the metadata banks that are read at least, and written.
+  let metadataReadBytes: Int
+  let metadataFillBytes: Int
   /// Lines of sums that are written, and read back, between the parts of K.
   let spilledLines: Int
 
@@ -101,6 +116,15 @@ private struct MappingTraffic {
     let aIsOuter = nest.order == .rowsOuter
     let fetchesA = aIsOuter ? outerFetches : innerFetches
     let fetchesB = aIsOuter ? innerFetches : outerFetches
+    let (rows, columns) = (0..<nest.rowBlocks, 0..<nest.columnBlocks)
+    let fieldsA = rows.map { program.rows(inBlock: $0) }
+    let fieldsB = columns.map { program.columns(inBlock: $0) }
+    metadataReadBytes =
+      nest.k.windows
+      * (program.operandA.metadataBytes(fields: fieldsA) * nest.columnBlocks
+        + program.operandB.metadataBytes(fields: fieldsB) * nest.rowBlocks)
+    metadataFillBytes =
+      Line.byteCount * (program.operandA.metadataLines * fetchesA + program.operandB.metadataLines * fetchesB)
     linesA = program.operandA.lines * fetchesA
     linesB = program.operandB.lines * fetchesB
     spilledLines = program.spilledLines * (nest.k.parts - 1)
@@ -114,6 +138,14 @@ private struct MappingTraffic {
 extension OperandDirectory {
   /// Lines of all streams, once.
   var lines: Int { streams.reduce(0) { $0 + Int($1.lineStarts.last ?? 0) } }
+  /// Lines of metadata, once.
+  fileprivate var metadataLines: Int { lines - dataLines }
+  /// Bytes, in words of 64 bits, of a window's metadata over all blocks, which have `fields` each.
+  fileprivate func metadataBytes(fields: [Int]) -> Int {
+    streams.reduce(0) { sum, stream in
+      stream.ring.isData ? sum : fields.reduce(sum) { $0 + ($1 * stream.fieldBits + 63) / 64 * 8 }
+    }
+  }
   /// Lines of the values alone, once.
   fileprivate var dataLines: Int { streams.reduce(0) { $1.ring.isData ? $0 + Int($1.lineStarts.last ?? 0) : $0 } }
 }

@@ -19,7 +19,7 @@ struct OperandBLayout {
 
   init(
     transposed values: [Int16], columnCount: Int, length: Int, wordBytes: Int, windowWords: Int, windows: Int,
-    format: HighLightSpecification.StorageFormat
+    format: WeightStationarySpecification.StorageFormat
   ) {
     self.values = values
     self.columnCount = columnCount
@@ -70,12 +70,21 @@ struct OperandBLayout {
   func directory(columnStarts: [Int32], at address: Int, _ k: KSplit) -> OperandDirectory {
     var valueStarts: [Int32] = [0]
     var maskStarts: [Int32] = [0]
-    var stored: [Int32] = []
+    var padding: [Int32] = []
+    // Bytes from the first line of the block's part of K to the end of the window.
+    var blockStart: Int32 = 0
+    var end = 0
     for place in k.storageOrder(blocks: columnStarts.count - 1) {
       let columns = Int(columnStarts[place.block])..<Int(columnStarts[place.block + 1])
-      let words = storedWords(window: place.window, columns: columns)
-      stored.append(Int32(words))
-      valueStarts.append((valueStarts.last ?? 0) + Int32(lineCount(bytes: words * wordBytes)))
+      if startsBlock(place.window, k) {
+        blockStart = valueStarts.last ?? 0
+        end = 0
+      }
+      end += storedWords(window: place.window, columns: columns) * wordBytes
+      let lines = lineCount(bytes: end)
+      let endsBlock = startsBlock(place.window + 1, k)
+      padding.append(endsBlock ? Int32((lines * Line.byteCount - end) / wordBytes) : 0)
+      valueStarts.append(blockStart + Int32(lines))
       maskStarts.append((maskStarts.last ?? 0) + Int32((columns.count * windowWords + 511) / 512))
     }
     var streams: [OperandDirectory.Stream] = []
@@ -86,7 +95,12 @@ struct OperandBLayout {
       next += Int(maskStarts.last ?? 0) * Line.byteCount
     }
     streams.append(OperandDirectory.Stream(ring: .operandB, address: next, lineStarts: valueStarts, fieldBits: 0))
-    return OperandDirectory(streams: streams, storedWords: stored)
+    return OperandDirectory(streams: streams, paddingWords: padding)
+  }
+
+  /// Whether a part of K begins with `window`: its values begin on a new line, those of the windows behind it do not.
+  private func startsBlock(_ window: Int, _ k: KSplit) -> Bool {
+    (0...k.parts).contains { k.firstWindow(ofPart: $0) == window }
   }
 
   /// Writes every stream to where `directory` says.
@@ -95,22 +109,25 @@ struct OperandBLayout {
     for stream in directory.streams {
       let bytes = Int(stream.lineStarts.last ?? 0) * Line.byteCount
       image.withBytes(stream.address..<stream.address + bytes) { memory in
+        var end = 0
         for (stored, place) in order.enumerated() {
           let columns = Int(columnStarts[place.block])..<Int(columnStarts[place.block + 1])
           let start = Int(stream.lineStarts[stored]) * Line.byteCount
           if stream.ring == .maskB {
             writeMasks(window: place.window, columns: columns, to: memory, at: start)
           } else {
-            writeWords(window: place.window, columns: columns, to: memory, at: start)
+            if startsBlock(place.window, k) { end = start }
+            end = writeWords(window: place.window, columns: columns, to: memory, at: end)
           }
         }
       }
     }
   }
 
+  /// - Returns: the byte behind the window.
   private func writeWords(
     window: Int, columns: Range<Int>, to memory: UnsafeMutableRawBufferPointer, at start: Int
-  ) {
+  ) -> Int {
     let first = window * windowWords
     let last = max(first, min(first + windowWords, length))
     var offset = start
@@ -128,6 +145,7 @@ struct OperandBLayout {
       // Words that round K up to a window are stored as zeros; compressed, they are left out like others.
       if !isCompressed { offset += (windowWords - (last - first)) * wordBytes }
     }
+    return offset
   }
 
   private func writeMasks(

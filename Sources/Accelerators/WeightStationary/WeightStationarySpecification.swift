@@ -3,19 +3,10 @@ import Hardware
 import Sparsity
 import Statistics
 
-/// Sizes, widths, latencies and policies of a HighLight machine.
+/// Sizes, widths, latencies and policies of a machine of the weight-stationary family.
 ///
-/// The shape of a row is the paper's: 2 rank-1 groups of G1 = 4 PEs with G0 = 2 MACs each. Everything the paper leaves
-/// open is a parameter of `HighLightSpecification.schema`.
-public struct HighLightSpecification: Sendable {
-  /// The patterns that the machine exploits in operand A.
-  public static let patternRule: HardwareRule = {
-    guard let rule = try? HardwareRule("C1(4:{4<=H<=8})->C0(2:{2<=H<=4})") else {
-      preconditionFailure("HighLight's rule is a rule")
-    }
-    return rule
-  }()
-
+/// What a design has is its `WeightStationaryDesign`; everything that is left open is a parameter of its schema.
+public struct WeightStationarySpecification: Sendable {
   /// How operand B, or the result, is stored.
   public enum StorageFormat: String, Sendable {
     /// Whatever takes fewer bits; for the result, compressed behind a ReLU.
@@ -25,14 +16,11 @@ public struct HighLightSpecification: Sendable {
     case bitmask
   }
 
-  /// Rank-1 groups of a row, PEs of a group, MACs of a PE.
-  public static let rowGroups = 2
-  public static let blocksPerGroup = 4
-  public static let valuesPerBlock = 2
   /// Rows and lanes of a row of an array.
   public static let rowsPerArray = 16
-  public static let lanesPerRow = rowGroups * blocksPerGroup * valuesPerBlock
+  public static let lanesPerRow = 16
 
+  public let design: WeightStationaryDesign
   public let values: ParameterValues
   public let clockGHz: Double
   public let arrays: Int
@@ -70,24 +58,29 @@ public struct HighLightSpecification: Sendable {
   /// - Parameter part: the part that `dram.part` names.
   /// - Precondition: there is a part if `dram.model` is timed.
   public init(_ values: ParameterValues, part: DRAMSpecification?) {
+    design = WeightStationaryDesign.named(values.schema.design)
     self.values = values
     clockGHz = values.number("clock_ghz")
     arrays = values.integer("array.count")
     columnsPerBlock = values.integer("rf.columns")
     buffer = GlobalBuffer.Specification(
       dataBytes: values.integer("glb.data_bytes"), dataBanks: values.integer("glb.data_banks"),
-      metadataBytes: values.integer("glb.metadata_bytes"), metadataBanks: values.integer("glb.metadata_banks"),
+      metadataBytes: design.hasMetadata ? values.integer("glb.metadata_bytes") : 0,
+      metadataBanks: design.hasMetadata ? values.integer("glb.metadata_banks") : 1,
       portBytesPerCycle: values.integer("glb.port_bytes_per_cycle"),
       latencyCycles: values.integer("glb.latency_cycles"), rowBytes: values.integer("glb.row_bytes"),
       bankPorts: values.integer("glb.bank_ports"),
       arbitration: GlobalBuffer.Arbitration(rawValue: values.text("glb.arbitration")) ?? .priority,
-      order: values.text("glb.order").split(separator: " ").compactMap { GlobalBuffer.Client(rawValue: String($0)) })
+      order: values.text("glb.order").split(separator: " ").compactMap { GlobalBuffer.Client(rawValue: String($0)) },
+      hasPortPerDirection: values.text("glb.port") == "per-direction",
+      hasBankConflicts: values.boolean("glb.bank_conflicts"))
     network = NetworkSpecification(values, arrays: arrays)
     memory = MemoryModel(values, part: part)
     memoryQueueEntries = values.integer("dram.queue_entries")
-    operandBFormat = StorageFormat(rawValue: values.text("operand_b.format")) ?? .auto
     outputBits = values.integer("output_bits")
-    outputFormat = StorageFormat(rawValue: values.text("output.format")) ?? .auto
+    let removesZeros = design.zeroRemoval != .never
+    operandBFormat = removesZeros ? StorageFormat(rawValue: values.text("operand_b.format")) ?? .auto : .uncompressed
+    outputFormat = removesZeros ? StorageFormat(rawValue: values.text("output.format")) ?? .auto : .uncompressed
   }
 
   /// Reads the resolved parameters of a design, and the part of its memory from `parts`.
@@ -97,15 +90,61 @@ public struct HighLightSpecification: Sendable {
     self.init(values, part: try parts.part(of: values)?.specification)
   }
 
+  /// Whether the machine has what restores operand B's zeros, and what leaves out those of the result.
+  var restoresZeros: Bool { design.zeroRemoval == .always || operandBFormat != .uncompressed }
+  var compressesOutput: Bool { design.zeroRemoval == .always || outputFormat != .uncompressed }
+
+  /// The rings that the machine's buffer can hold.
+  var rings: Set<BufferRing> {
+    var rings: Set<BufferRing> = [.operandA, .operandB, .sums]
+    if selection.hasRank1 { rings.insert(.rank1A) }
+    if selection.hasRank0 { rings.insert(.rank0A) }
+    if restoresZeros { rings.insert(.maskB) }
+    return rings
+  }
+
+  /// Bitmasks that wait in front of the VFMU.
+  var maskSlots: Int { restoresZeros ? values.integer("operand_b.mask_queue") : 2 }
+
+  /// Rows that wait in front of the network.
+  var fetchedRows: Int { values.integer(design.zeroRemoval == .always ? "vfmu.buffer_rows" : "row_buffer.rows") }
+
+  /// What takes windows of operand B out of the buffer's rows.
+  var shifter: VFMU.Shifter {
+    restoresZeros ? .variable : .fixed(widestWords: design.widestWindowWords)
+  }
+
+  /// What the arrays have to select words of operand B.
+  var selection: PEArray.Selection {
+    switch design.operandA {
+    case .dense: return .none
+    case .hierarchical: return .hierarchical
+    case .values:
+      let ratios = design.rule.rank(0)
+      return PEArray.Selection(
+        rank1Blocks: 0, rank1OffsetBits: 0, rank0Words: ratios.maximumH,
+        rank0OffsetBits: ratios.h.map { valueCoding(ofBlocksOf: $0).bits }.max() ?? 0,
+        widestWindowWords: design.widestWindowWords)
+    }
+  }
+
   /// An array's specification for a layer that runs by `layout`.
   func array(_ layout: HSSLayout, wordBits: Int) -> PEArray.Specification {
     PEArray.Specification(
-      rows: Self.rowsPerArray, groups: Self.rowGroups, blocksPerGroup: Self.blocksPerGroup,
-      valuesPerBlock: Self.valuesPerBlock, columns: columnsPerBlock, groupBlocks: layout.rank1.h,
+      rows: Self.rowsPerArray, groups: design.row.groups, blocksPerGroup: design.row.blocksPerGroup,
+      valuesPerBlock: design.row.valuesPerBlock, columns: columnsPerBlock, groupBlocks: layout.rank1.h,
       blockValues: layout.rank0.h, wordBits: wordBits, drainWordsPerCycle: values.integer("rf.drain_words_per_cycle"),
       accumulateCycles: values.integer("rf.accumulate_cycles"),
       hazardRule: PEArray.HazardRule(rawValue: values.text("rf.hazard")) ?? .forward,
       gatesZeros: values.boolean("mac.gate_zero"), hasRank1Metadata: layout.blockOffsetBits > 0,
-      hasRank0Metadata: layout.valueOffsetBits > 0)
+      hasRank0Metadata: layout.valueOffsetBits > 0, selection: selection,
+      valueCoding: valueCoding(ofBlocksOf: layout.rank0.h), gatesPadding: values.boolean("mac.gate_padding"))
+  }
+}
+
+extension WeightStationaryDesign {
+  /// Whether the design has metadata banks.
+  var hasMetadata: Bool {
+    if case .dense = operandA { false } else { true }
   }
 }

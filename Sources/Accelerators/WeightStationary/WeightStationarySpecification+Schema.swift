@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import Hardware
 
-extension HighLightSpecification {
-  /// Every parameter of the design, with unit, default and source.
-  public static let schema: ParameterSchema = {
-    do {
-      return try ParameterSchema(design: "highlight", parameters: parameters, checks: checks)
-    } catch {
-      preconditionFailure("HighLight's schema is consistent: \(error)")
-    }
-  }()
-
-  private static let parameters: [Parameter] =
-    machineParameters + bufferParameters + networkParameters + registerFileParameters + formatParameters
-    + memoryParameters
+extension WeightStationaryDesign {
+  /// Every parameter of a design, with unit, default and source: what its boxes are.
+  static func parameters(operandA: OperandA, zeroRemoval: ZeroRemoval) -> [Parameter] {
+    var buffer = bufferParameters
+    if case .dense = operandA { buffer.removeAll { $0.key.hasPrefix("glb.metadata") } }
+    var formats = [outputBits]
+    if case .values(isChosen: true) = operandA { formats += metadataParameters }
+    if zeroRemoval != .never { formats += zeroParameters }
+    return machineParameters + buffer + [zeroRemoval == .always ? vfmuRows : bufferRows] + networkParameters
+      + registerFileParameters + formats + [outputQueue] + memoryParameters + [energyTable]
+  }
 
   private static let machineParameters: [Parameter] = [
     Parameter(
@@ -25,6 +23,9 @@ extension HighLightSpecification {
     Parameter(
       "mac.gate_zero", .boolean, default: true, source: "HighLight paper",
       "Whether a zero of operand B gates its multiplier."),
+    Parameter(
+      "mac.gate_padding", .boolean, default: true, source: .assumption("the sequencer knows where K and the pattern end"),
+      "Whether a slot that only rounds up K or the pattern gates its multiplier."),
   ]
 
   private static let bufferParameters: [Parameter] = [
@@ -65,10 +66,24 @@ extension HighLightSpecification {
       source: .assumption("a stall of operand A is hidden by its double buffer"),
       "The buffer's clients, the first first; a stream's metadata goes with it."),
     Parameter(
-      "vfmu.buffer_rows", .integer(2...64), unit: "rows of 64 bytes", default: 4,
-      source: .assumption("more than the buffer's latency, so that a stream has no gap"),
-      "Rows that the VFMU buffers, besides those in flight."),
+      "glb.port", .choice(["shared", "per-direction"]), default: "shared",
+      source: .assumption("one access a bank and cycle, whatever its direction"),
+      "What glb.port_bytes_per_cycle limits: shared is reads plus writes of data; per-direction is reads, and as much "
+        + "again writes, metadata included."),
+    Parameter(
+      "glb.bank_conflicts", .boolean, default: true, source: .assumption("rows alternate banks, and meet"),
+      "Whether accesses to a bank wait for each other."),
   ]
+
+  private static let vfmuRows = Parameter(
+    "vfmu.buffer_rows", .integer(2...64), unit: "rows of 64 bytes", default: 4,
+    source: .assumption("more than the buffer's latency, so that a stream has no gap"),
+    "Rows that the VFMU buffers, besides those in flight.")
+
+  private static let bufferRows = Parameter(
+    "row_buffer.rows", .integer(2...64), unit: "rows of 64 bytes", default: 4,
+    source: .assumption("more than the buffer's latency, so that a stream has no gap"),
+    "Rows of operand B that wait between buffer and network, besides those in flight.")
 
   /// What is wrong with an order of the buffer's clients; nil if nothing is.
   private static func orderProblem(_ text: String) -> String? {
@@ -133,23 +148,41 @@ extension HighLightSpecification {
       "Width at which an access to a partial sum is priced; sums are exact 32-bit integers whatever it says."),
   ]
 
-  private static let formatParameters: [Parameter] = [
+  private static let metadataParameters: [Parameter] = [
+    Parameter(
+      "operand_a.metadata", .choice(["cp", "run-length"]), default: "cp", source: "Sparseloop artifact",
+      "How the place of a kept value in its block is stored: its offset, or the zeros in front of it."),
+    Parameter(
+      "operand_a.aligned_metadata", .boolean, default: true,
+      source: "Sparseloop artifact, two indices of 3 bits a byte", "Whether an index of 3 bits occupies 4."),
+  ]
+
+  private static let zeroParameters: [Parameter] = [
+    Parameter(
+      "operand_b.mask_queue", .integer(2...1024), unit: "bitmasks", default: 2,
+      source: .assumption("one in use, one behind it"), "Bitmasks of operand B that wait in front of the VFMU."),
     Parameter(
       "operand_b.format", .choice(["auto", "uncompressed", "bitmask"]), default: "auto",
       source: "HighLight paper; the layout of the metadata is an assumption",
       "How operand B is stored in memory and buffer; auto takes what has fewer bits."),
     Parameter(
-      "output_bits", .integer(8...16, multipleOf: 8), unit: "bits", default: 8,
-      source: "Sparseloop artifact, one byte per output", "Width that results are requantised to."),
-    Parameter(
-      "output.fifo_columns", .integer(1...4096), unit: "columns", default: 64,
-      source: .assumption("4 KB of requantised results"),
-      "Columns of a block that wait between the activation unit and memory."),
-    Parameter(
       "output.format", .choice(["auto", "uncompressed", "bitmask"]), default: "auto",
       source: .assumption("only a ReLU makes zeros worth looking for"),
       "How the result is stored in memory; auto compresses behind a ReLU."),
   ]
+
+  private static let outputBits = Parameter(
+    "output_bits", .integer(8...16, multipleOf: 8), unit: "bits", default: 8,
+    source: "Sparseloop artifact, one byte per output", "Width that results are requantised to.")
+
+  private static let outputQueue = Parameter(
+    "output.fifo_columns", .integer(1...4096), unit: "columns", default: 64,
+    source: .assumption("4 KB of requantised results"),
+    "Columns of a block that wait between the activation unit and memory.")
+
+  private static let energyTable = Parameter(
+    "energy.table", .text(expected: "a table of configs/energy by name, or the path of a .yaml file") { _ in nil },
+    default: "45nm", source: "Sparseloop artifact", "Prices of runs that name no table.")
 
   private static let memoryParameters: [Parameter] = [
     Parameter(
@@ -192,7 +225,7 @@ extension HighLightSpecification {
       source: .assumption("latency times bandwidth is 30 lines"), "Requests that wait in front of memory."),
   ]
 
-  private static let checks: [ParameterSchema.Check] = [
+  static let checks: [ParameterSchema.Check] = [
     ParameterSchema.Check("rf.hazard", "rf.accumulate_cycles") { values in
       values.text("rf.hazard") == "stall" && values.integer("rf.accumulate_cycles") == 1
         ? "a sum that is ready after one cycle never makes a step wait: rf.hazard should be forward" : nil

@@ -5,9 +5,9 @@ import Hardware
 struct LoopNestText: CustomStringConvertible {
   let program: LayerProgram
   let plan: BufferPlan
-  let specification: HighLightSpecification
+  let specification: WeightStationarySpecification
 
-  init(_ prepared: PreparedLayer, specification: HighLightSpecification) {
+  init(_ prepared: PreparedLayer, specification: WeightStationarySpecification) {
     program = prepared.mapping.program
     plan = prepared.mapping.plan
     self.specification = specification
@@ -32,7 +32,7 @@ struct LoopNestText: CustomStringConvertible {
       GLB       for \(outer): \(min(nest.groupSize, nest.outerBlocks))   # rings: A \(plan.operandA.count), B \(plan.operandB.count) lines; metadata \(plan.rank1A.count) + \(plan.rank0A.count) + \(plan.maskB.count)
       RF        for k (windows of \(program.windowWords)): \(k)
       registers for n (columns): \(widest)
-      spatial   for m: \(specification.arrays) arrays x \(HighLightSpecification.rowsPerArray) rows; for k: \(HighLightSpecification.rowGroups) groups x \(HighLightSpecification.blocksPerGroup) PEs x \(HighLightSpecification.valuesPerBlock) MACs
+      spatial   for m: \(specification.arrays) arrays x \(WeightStationarySpecification.rowsPerArray) rows; for k: \(specification.design.row.groups) groups x \(specification.design.row.blocksPerGroup) PEs x \(specification.design.row.valuesPerBlock) MACs
       """
   }
 }

@@ -9,7 +9,7 @@ struct PreparedLayer {
   let executed: Pattern
   let operandA: OperandALayout
   let operandB: OperandBLayout
-  let mapping: HighLightMapping
+  let mapping: WeightStationaryMapping
   let padding: PaddingTable
   let image: MemoryImage
   let outputLayout: OutputLayout
@@ -21,25 +21,28 @@ struct PreparedLayer {
   var wordBytes: Int { layer.operandBits / 8 }
 
   /// - Parameter reference: the exact product, from whose range a scale is chosen where the layer states none.
-  /// - Throws: `PatternViolation` if operand A does not have the pattern it declares, `MappingError` if nothing fits.
-  init(_ layer: GEMMLayer, reference: [Int32], on specification: HighLightSpecification) throws {
+  /// - Parameter pinned: the mapping to run, in place of the one that is expected to take fewest cycles.
+  /// - Throws: `LoopMappingError` if it cannot run, `PatternViolation` if operand A does not have the pattern it declares, `MappingError` if nothing fits.
+  init(
+    _ layer: GEMMLayer, reference: [Int32], on specification: WeightStationarySpecification,
+    pinned: LoopMapping? = nil
+  ) throws {
     self.layer = layer
     let wordBytes = layer.operandBits / 8
     let declared = layer.declaredPattern ?? .dense
-    executed = HighLightSpecification.patternRule.executedPattern(for: declared)
+    executed = specification.design.executedPattern(for: declared)
     let a = Tensor(shape: [layer.m, layer.k], elements: layer.a)
-    operandA = try OperandALayout(
-      a, executed: executed, rowsPerBlock: specification.rowsPerBlock, wordBytes: wordBytes)
+    operandA = try OperandALayout(a, executed: executed, wordBytes: wordBytes, on: specification)
     operandB = OperandBLayout(
       transposed: layer.bTransposed, columnCount: layer.n, length: layer.k, wordBytes: wordBytes,
       windowWords: operandA.windowWords, windows: operandA.windows, format: specification.operandBFormat)
     let appliesReLU = layer.output.activation == .relu
     let outputIsCompressed =
       specification.outputFormat == .bitmask || (specification.outputFormat == .auto && appliesReLU)
-    mapping = try HighLightMapper(
+    mapping = try WeightStationaryMapper(
       specification: specification, operandA: operandA, operandB: operandB, rowCount: layer.m, columnCount: layer.n,
       outputIsCompressed: outputIsCompressed
-    ).bestMapping(layer: layer.name)
+    ).mapping(layer: layer, pinned: pinned)
     let k = mapping.program.nest.k
     padding = operandA.padding(declaredDensity: declared.density, length: layer.k, k)
     outputWidth = specification.outputBits == 8 ? .bits8 : .bits16
@@ -58,7 +61,7 @@ struct PreparedLayer {
   }
 
   private static func outputLayout(
-    _ layer: GEMMLayer, specification: HighLightSpecification, at address: Int, isCompressed: Bool
+    _ layer: GEMMLayer, specification: WeightStationarySpecification, at address: Int, isCompressed: Bool
   ) -> OutputLayout {
     var layout = OutputLayout(
       valueAddress: address, maskAddress: address, isCompressed: isCompressed, wordBytes: specification.outputBits / 8,

@@ -16,7 +16,7 @@ struct BufferDivision {
   private let dataLines: Int
   private let metadataLines: Int
 
-  init(_ program: LayerProgram, specification: HighLightSpecification) {
+  init(_ program: LayerProgram, specification: WeightStationarySpecification) {
     dataLines = specification.buffer.dataBytes / Line.byteCount
     metadataLines = specification.buffer.metadataBytes / Line.byteCount
     let nest = program.nest

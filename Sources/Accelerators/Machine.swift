@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+import Hardware
+import SimulationKernel
+import Sparsity
+import Statistics
+import Workloads
+
+/// A machine that simulates layers, one at a time, each from reset.
+public protocol Machine: Sendable {
+  /// The design: its name and all its parameters.
+  var values: ParameterValues { get }
+  var memory: MemoryModel { get }
+  /// MACs of the machine.
+  var lanes: Int { get }
+  /// The patterns of operand A that the machine exploits, as a phrase.
+  var supportedPatterns: String { get }
+  /// Bits that a price table's macros are priced at, by macro, where that differs from the part's own width.
+  var pricedBits: [String: Int] { get }
+
+  /// Simulates `layer` and checks everything that can be checked about the run.
+  ///
+  /// - Parameter progress: called now and then with the cycle and the mapping's bound; false abandons the run.
+  /// - Throws: `LayerFailure` where a check failed, `PatternViolation` or `ReferenceProductError` where the operands
+  ///   are not what they claim, `MappingError`, `Deadlock`, or `CancellationError` if `progress` said so.
+  func simulate(
+    _ layer: GEMMLayer, options: LayerOptions, progress: (_ cycle: Int64, _ bound: Int64) -> Bool
+  ) throws -> LayerOutcome
+
+  /// The pattern that A is pruned to, or runs as, where a layer declares `pattern`: the sparsest supported one that
+  /// contains it.
+  func executedPattern(for declared: Pattern) -> Pattern
+}
+
+extension Machine {
+  /// Simulates `layer`, telling nobody how far it is.
+  public func simulate(_ layer: GEMMLayer, options: LayerOptions = LayerOptions()) throws -> LayerOutcome {
+    try simulate(layer, options: options) { _, _ in true }
+  }
+}
+
+/// How a layer is simulated; nothing here changes a result.
+public struct LayerOptions: Sendable {
+  /// Whether every component's activity is kept as spans.
+  public var recordsSpans: Bool
+  /// Whether the requests that a timed memory takes in are kept.
+  public var recordsMemoryRequests: Bool
+  /// Disturbances for tests.
+  public var perturbation: Simulation.Perturbation
+
+  public init(
+    recordsSpans: Bool = false, recordsMemoryRequests: Bool = false,
+    perturbation: Simulation.Perturbation = Simulation.Perturbation()
+  ) {
+    self.recordsSpans = recordsSpans
+    self.recordsMemoryRequests = recordsMemoryRequests
+    self.perturbation = perturbation
+  }
+}
+
+/// What simulating a layer yields.
+public struct LayerOutcome: Sendable {
+  public var summary: LayerSummary
+  public var statistics: LayerStatistics
+  /// What the machine was built of, for a price table.
+  public var inventory: Inventory
+  /// Z, exact, row-major [M, N].
+  public var z: [Int32]
+  /// The scale that the result was requantised with, given or chosen.
+  public var requantisation: Requantisation
+  /// The lines that a timed memory was asked for, in its clock, where they were recorded.
+  public var memoryRequests: [DRAMTraceLine] = []
+}

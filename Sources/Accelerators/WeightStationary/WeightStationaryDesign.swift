@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+import Hardware
+import Sparsity
+
+/// What tells a design of the weight-stationary family from the others.
+///
+/// All of them hold operand A in the registers of 4 arrays of 16 x 16 MACs, stream operand B through it, and sum along
+/// rows into register files; they differ in the patterns of A that they skip, and in the boxes that this takes. Each
+/// design has its figure, and its member of this type, in a folder of its own.
+public struct WeightStationaryDesign: Sendable {
+  /// How the 16 lanes of a row are grouped: rank-1 groups, PEs of a group, MACs of a PE.
+  public struct Row: Equatable, Sendable {
+    public let groups: Int
+    public let blocksPerGroup: Int
+    public let valuesPerBlock: Int
+  }
+
+  /// What a design stores of operand A's zeros.
+  enum OperandA: Sendable {
+    /// Everything.
+    case dense
+    /// An offset per value, or another coding where the design lets one choose.
+    case values(isChosen: Bool)
+    /// Offsets of blocks and of values, a decoder for each.
+    case hierarchical
+  }
+
+  /// When a design has what leaves out the zeros of operand B, and of the result.
+  enum ZeroRemoval: Sendable {
+    case never
+    /// Where its parameters ask for it.
+    case chosen
+    case always
+  }
+
+  /// The `design` key of design files.
+  public let kind: String
+  /// The patterns of operand A that run sparse; of one rank, or two.
+  public let rule: HardwareRule
+  public let row: Row
+  let operandA: OperandA
+  let zeroRemoval: ZeroRemoval
+  let parameters: [Parameter]
+  public let schema: ParameterSchema
+
+  /// - Parameter defaults: where the design's defaults differ from HighLight's: a value, and where it comes from.
+  init(
+    kind: String, rule: String, row: Row, operandA: OperandA, zeroRemoval: ZeroRemoval,
+    defaults: [String: (value: ParameterValue, source: Parameter.Source)]
+  ) {
+    self.kind = kind
+    self.row = row
+    self.operandA = operandA
+    self.zeroRemoval = zeroRemoval
+    do {
+      self.rule = try HardwareRule(rule)
+      parameters = Self.parameters(operandA: operandA, zeroRemoval: zeroRemoval).map { parameter in
+        guard let own = defaults[parameter.key] else { return parameter }
+        return Parameter(
+          parameter.key, parameter.kind, unit: parameter.unit, default: own.value, source: own.source,
+          onlyWhen: parameter.condition, parameter.meaning)
+      }
+      schema = try ParameterSchema(design: kind, parameters: parameters, checks: Self.checks)
+    } catch {
+      preconditionFailure("the design \(kind) is consistent: \(error)")
+    }
+  }
+
+  /// Every design of the family.
+  public static let all = [highLight, tensorCore, stc, stcFlexible]
+
+  /// The design that a schema is of.
+  ///
+  /// - Precondition: it is one of the family.
+  static func named(_ kind: String) -> WeightStationaryDesign {
+    guard let design = all.first(where: { $0.kind == kind }) else {
+      preconditionFailure("\(kind) is a design of the family")
+    }
+    return design
+  }
+
+  /// Whether the design has no other degree than the dense one.
+  private var isDense: Bool { rule.degrees.count == 1 }
+
+  /// The pattern that runs where a layer declares `declared`: the sparsest supported one that contains it.
+  public func executedPattern(for declared: Pattern) -> Pattern {
+    isDense ? .dense : rule.executedPattern(for: declared)
+  }
+
+  /// The supported patterns, as a phrase.
+  public var supportedPatterns: String { isDense ? "none: A is dense" : "\(rule), \(rule.degrees.count) degrees" }
+
+  /// The encoder of an executed pattern; a design of one rank keeps all blocks of a row.
+  func encoder(of executed: Pattern) throws -> HSSEncoder {
+    if case .hierarchical = operandA { return try HSSEncoder(executed: executed, on: rule) }
+    let values = executed.structuredRanks.last ?? GH(row.valuesPerBlock, row.valuesPerBlock)
+    return try HSSEncoder(
+      executed: Pattern(structured: [GH(row.blocksPerGroup, row.blocksPerGroup), values]))
+  }
+
+  /// Words of the widest window of operand B.
+  var widestWindowWords: Int {
+    let ranks = rule.ranks.map(\.maximumH)
+    guard case .hierarchical = operandA else { return row.groups * row.blocksPerGroup * (ranks.last ?? 1) }
+    return row.groups * ranks.reduce(1, *)
+  }
+}

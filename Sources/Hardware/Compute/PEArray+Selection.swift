@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+import Sparsity
+
+extension PEArray {
+  /// What an array has to select words of operand B by operand A's metadata, whatever the layer: multiplexers of each
+  /// rank, and the bits of an offset that their registers hold. A dense array has none of it.
+  public struct Selection: Equatable, Sendable {
+    /// Blocks that a PE selects from, and bits of a block's offset; 0 where rank 1 is not skipped.
+    public var rank1Blocks: Int
+    public var rank1OffsetBits: Int
+    /// Words that a MAC selects from, and bits of a value's offset; 0 where rank 0 is not skipped.
+    public var rank0Words: Int
+    public var rank0OffsetBits: Int
+    /// Words of the widest window of operand B.
+    public var widestWindowWords: Int
+
+    public init(
+      rank1Blocks: Int, rank1OffsetBits: Int, rank0Words: Int, rank0OffsetBits: Int, widestWindowWords: Int
+    ) {
+      self.rank1Blocks = rank1Blocks
+      self.rank1OffsetBits = rank1OffsetBits
+      self.rank0Words = rank0Words
+      self.rank0OffsetBits = rank0OffsetBits
+      self.widestWindowWords = widestWindowWords
+    }
+
+    /// HighLight's: 8 blocks of 4 words, windows of up to 2·H1·H0 words.
+    public static let hierarchical = Selection(
+      rank1Blocks: 8, rank1OffsetBits: 3, rank0Words: 4, rank0OffsetBits: 2,
+      widestWindowWords: OperandWindow.wordLimit)
+    /// None: every lane has its word.
+    public static let none = Selection(
+      rank1Blocks: 0, rank1OffsetBits: 0, rank0Words: 0, rank0OffsetBits: 0, widestWindowWords: 16)
+
+    public var hasRank1: Bool { rank1Blocks > 0 }
+    public var hasRank0: Bool { rank0Words > 0 }
+  }
+
+  /// How a layer's rank-0 metadata says where a value lies in its block, and in how many bits.
+  public enum ValueCoding: Equatable, Sendable {
+    /// The value's offset (coordinate and payload, CP).
+    case offsets(bits: Int)
+    /// Zeros in front of each of a block's two values (run-length, RLE).
+    case runs(PairedRuns)
+
+    /// Bits for each value.
+    public var bits: Int {
+      switch self {
+      case .offsets(let bits): bits
+      case .runs(let runs): runs.bits
+      }
+    }
+  }
+}
