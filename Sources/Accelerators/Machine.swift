@@ -29,9 +29,18 @@ public protocol Machine: Sendable {
   /// The pattern that A is pruned to, or runs as, where a layer declares `pattern`: the sparsest supported one that
   /// contains it.
   func executedPattern(for declared: Pattern) -> Pattern
+
+  /// What weights are pruned to for this machine where others have `declared`: the pattern itself where it runs at its
+  /// own density, else the sparsest that the machine exploits and that keeps no less.
+  func pruning(for declared: Pattern) -> WeightPruning
 }
 
 extension Machine {
+  public func pruning(for declared: Pattern) -> WeightPruning {
+    let executed = executedPattern(for: declared)
+    return executed.density < .one ? .pattern(executed) : .dense
+  }
+
   /// Simulates `layer`, telling nobody how far it is.
   public func simulate(_ layer: GEMMLayer, options: LayerOptions = LayerOptions()) throws -> LayerOutcome {
     try simulate(layer, options: options) { _, _ in true }

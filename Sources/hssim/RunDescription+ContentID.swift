@@ -13,7 +13,7 @@ extension RunDescription {
   /// the same id, and the file keeps them apart by its column `record_level`.
   init(
     of workload: Workload, on values: ParameterValues, part: DRAMCatalogue.Part?, mapping: LoopMapping?, pricing: Pricing,
-    against: Comparison?, seed: UInt64, recordLevel: RecordLevel, command: String
+    against: Comparison? = nil, isPrunedForDesign: Bool = false, seed: UInt64, recordLevel: RecordLevel, command: String
   ) throws(WorkloadError) {
     // Without notes of where a value was stated: designs that are the same give files that are the same.
     var configuration = values.resolvedText(annotated: false)
@@ -30,6 +30,7 @@ extension RunDescription {
     hash.combine(pricing.options.includesLeakage ? 1 : 0)
     try workload.combine(into: &hash)
     hash.combine(seed)
+    if isPrunedForDesign { hash.combine("pruned for the design") }
     if let against { hash.combine("against \(against.rawValue)") }
     self.init(
       design: values.name, workload: workload.name, seed: seed, version: Hssim.version, configuration: configuration,
