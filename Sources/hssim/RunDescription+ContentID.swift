@@ -12,8 +12,9 @@ extension RunDescription {
   /// product) and the seed. How much is recorded changes no result and is no part of it: runs at different levels have
   /// the same id, and the file keeps them apart by its column `record_level`.
   init(
-    of workload: Workload, on values: ParameterValues, part: DRAMCatalogue.Part?, mapping: LoopMapping?, pricing: Pricing,
-    against: Comparison? = nil, isPrunedForDesign: Bool = false, seed: UInt64, recordLevel: RecordLevel, command: String
+    of workload: Workload, on values: ParameterValues, part: DRAMCatalogue.Part?, mapping: LoopMapping?,
+    pricing: Pricing,
+    against: Comparison?, seed: UInt64, recordLevel: RecordLevel, command: String
   ) throws(WorkloadError) {
     // Without notes of where a value was stated: designs that are the same give files that are the same.
     var configuration = values.resolvedText(annotated: false)

@@ -81,7 +81,8 @@ extension LoopMapping {
     let yaml = try StrictYAML(text: StrictYAML.text(ofFile: path), path: path)
     guard let version = yaml.entries.first(where: { $0.key == "hssim_mapping" }), version.value.text == "1" else {
       throw ConfigurationError(
-        .content, at: Excerpt(path, limit: 1000).description, problem: "this is no mapping", allowed: "hssim_mapping: 1")
+        .content, at: Excerpt(path, limit: 1000).description, problem: "this is no mapping", allowed: "hssim_mapping: 1"
+      )
     }
     let levels = yaml.entries.filter { $0.key != "hssim_mapping" }
     try self.init(

@@ -59,7 +59,8 @@ struct PinnedMapping {
     let rowBlocks = blocks(extents.rows, by: specification.rowsPerBlock)
     let columnBlocks = blocks(extents.columns, by: columnsPerBlock)
     try Self.requireProduct(
-      .m, in: mapping, is: rowBlocks, "M = \(extents.rows) has \(rowBlocks) blocks of \(specification.rowsPerBlock) rows")
+      .m, in: mapping, is: rowBlocks,
+      "M = \(extents.rows) has \(rowBlocks) blocks of \(specification.rowsPerBlock) rows")
     try Self.requireProduct(
       .n, in: mapping, is: columnBlocks,
       "N = \(extents.columns) has \(columnBlocks) blocks of \(columnsPerBlock) columns")
@@ -153,7 +154,8 @@ struct PinnedMapping {
     if outer > 1 { nest.outerIsResident = nest.innerBlocks == 1 }
     if inner > nest.groups { nest.innerIsResident = false }
     let realised = (
-      outer: nest.outerIsResident ? 1 : nest.innerBlocks, inner: nest.innerIsResident ? nest.groups : nest.outerBlocks)
+      outer: nest.outerIsResident ? 1 : nest.innerBlocks, inner: nest.innerIsResident ? nest.groups : nest.outerBlocks
+    )
     guard realised == (outer, inner) else {
       throw LoopMappingError(
         level: .dram, loop: loops[0].loop,

@@ -62,7 +62,8 @@ public struct WeightStationaryMachine: Machine {
   }
 
   private func outcome(
-    of prepared: PreparedLayer, figure: WeightStationaryFigure, simulation: Simulation, cycles: Int64, spans: [ActivitySpan],
+    of prepared: PreparedLayer, figure: WeightStationaryFigure, simulation: Simulation, cycles: Int64,
+    spans: [ActivitySpan],
     reference: [Int32]
   ) throws -> LayerOutcome {
     var statistics = LayerStatistics(simulation)

@@ -70,7 +70,8 @@ struct WeightStationaryMapper {
         let columnStarts = (0...blocks).map { Int32(columnCount * $0 / blocks) }
         let directoryB = operandB.directory(columnStarts: columnStarts, at: bytesA, k)
         for nest in nests(columnBlocks: blocks, k) {
-          guard let mapping = mapping(program(nest, directoryA, directoryB, columnStarts)), best.map({ mapping.estimate.rank < $0.estimate.rank }) ?? true
+          guard let mapping = mapping(program(nest, directoryA, directoryB, columnStarts)),
+            best.map({ mapping.estimate.rank < $0.estimate.rank }) ?? true
           else { continue }
           best = mapping
         }

@@ -24,7 +24,8 @@ extension WeightStationaryDesign {
       "mac.gate_zero", .boolean, default: true, source: "HighLight paper",
       "Whether a zero of operand B gates its multiplier."),
     Parameter(
-      "mac.gate_padding", .boolean, default: true, source: .assumption("the sequencer knows where K and the pattern end"),
+      "mac.gate_padding", .boolean, default: true,
+      source: .assumption("the sequencer knows where K and the pattern end"),
       "Whether a slot that only rounds up K or the pattern gates its multiplier."),
   ]
 

@@ -124,7 +124,10 @@ public struct WeightStationarySpecification: Sendable {
       return PEArray.Selection(
         rank1Blocks: 0, rank1OffsetBits: 0, rank0Words: ratios.maximumH,
         rank0OffsetBits: ratios.h.map { valueCoding(ofBlocksOf: $0).bits }.max() ?? 0,
-        widestWindowWords: design.widestWindowWords)
+        widestWindowWords: design.widestWindowWords,
+        addsRuns: ratios.h.contains {
+          if case .runs = valueCoding(ofBlocksOf: $0) { true } else { false }
+        })
     }
   }
 

@@ -35,7 +35,8 @@ extension PEArray {
       let blocks = Int64(specification.blocksPerRow)
       counts += [
         count("metadata_register_read_rank1", rank1Selections * blocks, bits: bits, rank: 1),
-        count("metadata_register_write_rank1", specification.hasRank1Metadata ? loads * blocks : 0, bits: bits, rank: 1),
+        count(
+          "metadata_register_write_rank1", specification.hasRank1Metadata ? loads * blocks : 0, bits: bits, rank: 1),
         count("select_rank1", rank1Selections * blocks, bits: word * Int64(specification.blockValues), rank: 1),
       ]
     }
@@ -47,7 +48,7 @@ extension PEArray {
         count("select_rank0", rank0Selections * lanes, bits: word, rank: 0),
       ]
     }
-    if specification.codesRuns {
+    if selection.addsRuns {
       let additions = specification.hasRank0Metadata ? loads * lanes / 2 : 0
       counts.append(count("add_runs", additions, bits: Int64(selection.rank0OffsetBits), rank: 0))
     }

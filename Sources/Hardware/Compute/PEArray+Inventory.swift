@@ -2,11 +2,6 @@
 import Statistics
 
 extension PEArray.Specification {
-  /// Whether the design's rank-0 metadata is run-length.
-  var codesRuns: Bool {
-    if case .runs = valueCoding { true } else { false }
-  }
-
   /// PEs of a row: each takes one block.
   var blocksPerRow: Int { groups * blocksPerGroup }
   /// Bits of a row's offsets.
@@ -92,7 +87,7 @@ extension PEArray: InventoryReporting {
       list.tax("rank0_multiplexers", multiplexer, count: specification.lanes, rank: 0)
       list.action("select_rank0", uses: .using(multiplexer))
     }
-    if specification.codesRuns {
+    if selection.addsRuns {
       // Two runs make two offsets: the second is the sum of both and one.
       let adder = Part.adder(bits: selection.rank0OffsetBits)
       list.tax("run_adders", adder, count: specification.lanes / 2, rank: 0)

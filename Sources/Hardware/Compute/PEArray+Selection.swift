@@ -13,10 +13,14 @@ extension PEArray {
     public var rank0OffsetBits: Int
     /// Words of the widest window of operand B.
     public var widestWindowWords: Int
+    /// Whether rank-0 metadata may be run lengths, which are added up to offsets.
+    public var addsRuns: Bool
 
     public init(
-      rank1Blocks: Int, rank1OffsetBits: Int, rank0Words: Int, rank0OffsetBits: Int, widestWindowWords: Int
+      rank1Blocks: Int, rank1OffsetBits: Int, rank0Words: Int, rank0OffsetBits: Int, widestWindowWords: Int,
+      addsRuns: Bool = false
     ) {
+      self.addsRuns = addsRuns
       self.rank1Blocks = rank1Blocks
       self.rank1OffsetBits = rank1OffsetBits
       self.rank0Words = rank0Words

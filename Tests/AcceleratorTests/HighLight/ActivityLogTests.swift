@@ -10,16 +10,19 @@ import Workloads
 
 /// Spans of a whole machine against a log that asks every component at every cycle.
 struct ActivityLogTests {
-  @Test(arguments: ["dense", "C1(4:6)->C0(2:4)"])
+  @Test(
+    arguments: DesignUnderTest.all.map { ($0, "C0(2:4)") } + [
+      (DesignUnderTest.highLight, "dense"), (.highLight, "C1(4:6)->C0(2:4)"),
+    ])
   func `expanded spans equal an independent log, component by component and cycle by cycle`(
-    _ pattern: String
+    _ design: DesignUnderTest, _ pattern: String
   ) throws {
     let layer = try SyntheticGEMM(
       GEMMShape(m: 65, k: 100, n: 33), pattern: pattern == "dense" ? nil : pattern, densityA: nil, densityB: 0.4,
       seed: 5
     ).layer()
     // One clock, so that a cycle means the same to every component.
-    let specification = try highLight(["dram.model=ideal"]).specification
+    let specification = try design.machine(["dram.model=ideal"]).specification
     let reference = try ReferenceProduct.multiply(
       Tensor(shape: [layer.m, layer.k], elements: layer.a),
       bColumns: Tensor(shape: [layer.n, layer.k], elements: layer.bTransposed)

@@ -11,15 +11,17 @@ struct EnergySumTests {
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "../../../configs/energy").standardized.path
 
-  @Test(arguments: UInt64(500)..<512)
-  func `energy, area and lane-cycles sum to their totals by component, by action and by kind`(batch: UInt64) throws {
+  @Test(arguments: DesignUnderTest.all, UInt64(500)..<503)
+  func `energy, area and lane-cycles sum to their totals by component, by action and by kind`(
+    design: DesignUnderTest, batch: UInt64
+  ) throws {
     let table = try PriceTable(named: "45nm", in: Self.folder)
     for index in 0..<UInt64(6) {
       let seed = batch * 6 + index
       var layers = RandomLayer(seed: seed)
       var designs = RandomDesign(seed: seed)
       let layer = try layers.layer(named: "batch\(batch).\(index)")
-      let machine = try highLight(designs.overrides())
+      let machine = try design.machine(designs.overrides())
       guard var outcome = try? machine.simulate(layer) else { continue }
       let pricing = Pricing(
         table,
@@ -56,9 +58,10 @@ struct EnergySumTests {
   }
 
   /// The chip is the same whatever runs on it: no part comes or goes with a layer's pattern.
-  @Test func `area follows from the design alone`() throws {
+  @Test(arguments: DesignUnderTest.all)
+  func `area follows from the design alone`(design: DesignUnderTest) throws {
     let table = try PriceTable(named: "45nm", in: Self.folder)
-    let machine = try highLight()
+    let machine = try design.machine()
     let pricing = Pricing(table, options: Pricing.Options(pricedBits: machine.specification.pricedBits))
     var areas: Set<Int64> = []
     for seed in UInt64(0)..<24 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Sparsity
+import Testing
 
 @testable import Accelerators
 
@@ -10,9 +11,41 @@ let shippedParts = DRAMCatalogue(
 
 /// A HighLight with the given `key=value` overrides of its defaults.
 func highLight(_ overrides: [String] = []) throws -> WeightStationaryMachine {
-  let values = try ParameterValues(defaultsOf: WeightStationaryDesign.highLight.schema, name: "highlight")
-    .applying(overrides: overrides)
-  return WeightStationaryMachine(try WeightStationarySpecification(values, parts: shippedParts))
+  try DesignUnderTest.highLight.machine(overrides)
+}
+
+/// A design of the weight-stationary family, in each of the forms that its boxes come in.
+struct DesignUnderTest: Sendable, CustomTestStringConvertible {
+  let testDescription: String
+  let design: WeightStationaryDesign
+  /// What makes it another form of its kind.
+  var form: [String] = []
+
+  static let highLight = DesignUnderTest(testDescription: "highlight", design: .highLight)
+  static let tensorCore = DesignUnderTest(testDescription: "tc", design: .tensorCore)
+  static let stc = DesignUnderTest(testDescription: "stc", design: .stc)
+  static let all = [
+    highLight, tensorCore, stc,
+    DesignUnderTest(testDescription: "stc-flexible", design: .stcFlexible),
+    DesignUnderTest(
+      testDescription: "stc-flexible, run lengths", design: .stcFlexible, form: ["operand_a.metadata=run-length"]),
+    DesignUnderTest(
+      testDescription: "stc-flexible, packed offsets", design: .stcFlexible,
+      form: ["operand_a.aligned_metadata=false"]),
+    DesignUnderTest(
+      testDescription: "stc-flexible, compressed B", design: .stcFlexible,
+      form: ["operand_b.format=auto", "output.format=auto", "operand_a.metadata=run-length"]),
+  ]
+
+  /// The design with the overrides that it has a parameter for.
+  func machine(_ overrides: [String] = [], mapping: LoopMapping? = nil) throws -> WeightStationaryMachine {
+    let stated = Set(overrides.map { $0.prefix { $0 != "=" } })
+    let own = form.filter { !stated.contains($0.prefix { $0 != "=" }) } + overrides
+    let values = try ParameterValues(defaultsOf: design.schema, name: design.kind).applying(
+      overrides: own.filter { override in design.schema.keys.contains { override.hasPrefix($0 + "=") } })
+    return WeightStationaryMachine(
+      try WeightStationarySpecification(values, parts: shippedParts), mapping: mapping)
+  }
 }
 
 /// Memory and buffer so large and wide that they never limit.
@@ -42,6 +75,11 @@ struct RandomDesign {
     maybe("glb.port_bytes_per_cycle", from: [1, 7, 16, 42, 64, 100, 256], using: &random)
     maybe("glb.latency_cycles", from: [1, 2, 3, 7, 20], using: &random)
     maybe("vfmu.buffer_rows", from: [3, 4, 5, 8, 16], using: &random)
+    maybe("row_buffer.rows", from: [3, 4, 5, 8, 16], using: &random)
+    maybe("operand_b.mask_queue", from: [2, 3, 64], using: &random)
+    if random.uniform(below: 3) == 0 { set("glb.port", "per-direction") }
+    if random.uniform(below: 3) == 0 { set("glb.bank_conflicts", false) }
+    if random.uniform(below: 4) == 0 { set("mac.gate_padding", false) }
     maybe("glb.row_bytes", from: [16, 32, 64], using: &random)
     maybe("glb.bank_ports", from: [1, 2], using: &random)
     if random.uniform(below: 2) == 0 { set("glb.arbitration", "round-robin") }

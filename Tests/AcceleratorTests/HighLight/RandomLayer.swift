@@ -17,7 +17,8 @@ struct RandomLayer {
 
   /// Patterns that the machine runs as others, beside the degrees that it supports.
   private static let otherPatterns = [
-    "1:2", "2:4", "1:4", "2:3", "3:4", "1:8", "3:4->2:4", "1:4->1:4", "4:10->2:4", "2:5->1:2", "C(unstructured)",
+    "1:2", "2:4", "2:6", "2:8", "1:4", "2:3", "3:4", "1:8", "3:4->2:4", "1:4->1:4", "4:10->2:4", "2:5->1:2",
+    "C(unstructured)",
   ]
 
   mutating func layer(named name: String) throws -> GEMMLayer {

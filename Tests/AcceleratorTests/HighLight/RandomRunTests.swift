@@ -12,9 +12,9 @@ import Workloads
 struct RandomRunTests {
   private static let layersPerBatch: UInt64 = 12
 
-  @Test(arguments: UInt64(0)..<16)
-  func `every layer is verified on the default machine`(batch: UInt64) throws {
-    let machine = try highLight()
+  @Test(arguments: DesignUnderTest.all, UInt64(0)..<5)
+  func `every layer is verified on the default machine`(design: DesignUnderTest, batch: UInt64) throws {
+    let machine = try design.machine()
     for index in 0..<Self.layersPerBatch {
       var layers = RandomLayer(seed: batch * Self.layersPerBatch + index)
       let layer = try layers.layer(named: "batch\(batch).\(index)")
@@ -22,15 +22,15 @@ struct RandomRunTests {
     }
   }
 
-  @Test(arguments: UInt64(100)..<125)
-  func `every layer is verified on every machine that can hold it`(batch: UInt64) throws {
+  @Test(arguments: DesignUnderTest.all, UInt64(100)..<106)
+  func `every layer is verified on every machine that can hold it`(design: DesignUnderTest, batch: UInt64) throws {
     for index in 0..<Self.layersPerBatch {
       let seed = batch * Self.layersPerBatch + index
       var layers = RandomLayer(seed: seed)
       var designs = RandomDesign(seed: seed)
       let layer = try layers.layer(named: "batch\(batch).\(index)")
       let overrides = designs.overrides()
-      let machine = try highLight(overrides)
+      let machine = try design.machine(overrides)
       do {
         _ = try machine.simulate(layer)
       } catch let error as MappingError {
@@ -43,14 +43,14 @@ struct RandomRunTests {
     }
   }
 
-  @Test(arguments: UInt64(200)..<208)
-  func `no order of components and no recording changes a number`(batch: UInt64) throws {
+  @Test(arguments: DesignUnderTest.all, UInt64(200)..<202)
+  func `no order of components and no recording changes a number`(design: DesignUnderTest, batch: UInt64) throws {
     for index in 0..<4 {
       let seed = batch * 4 + UInt64(index)
       var layers = RandomLayer(seed: seed)
       var designs = RandomDesign(seed: seed)
       let layer = try layers.layer(named: "batch\(batch).\(index)")
-      let machine = try highLight(designs.overrides())
+      let machine = try design.machine(designs.overrides())
       guard let plain = try simulate(layer, on: machine) else { continue }
       let others = [
         LayerOptions(), LayerOptions(recordsSpans: true),
@@ -71,14 +71,14 @@ struct RandomRunTests {
     }
   }
 
-  @Test(arguments: UInt64(300)..<310)
-  func `random back-pressure changes timing but no value`(batch: UInt64) throws {
+  @Test(arguments: DesignUnderTest.all, UInt64(300)..<302)
+  func `random back-pressure changes timing but no value`(design: DesignUnderTest, batch: UInt64) throws {
     for index in 0..<4 {
       let seed = batch * 4 + UInt64(index)
       var layers = RandomLayer(seed: seed, mostMACs: 60_000)
       var designs = RandomDesign(seed: seed)
       let layer = try layers.layer(named: "batch\(batch).\(index)")
-      let machine = try highLight(designs.overrides())
+      let machine = try design.machine(designs.overrides())
       guard let plain = try simulate(layer, on: machine) else { continue }
       let options = LayerOptions(perturbation: Simulation.Perturbation(shuffleSeed: seed, backpressureSeed: seed))
       let disturbed = try #require(try simulate(layer, on: machine, options))
@@ -126,8 +126,9 @@ struct RandomRunTests {
     #expect(overrides.count > 20)
   }
 
-  @Test func `one seed means one run`() throws {
-    let machine = try highLight()
+  @Test(arguments: DesignUnderTest.all)
+  func `one seed means one run`(design: DesignUnderTest) throws {
+    let machine = try design.machine()
     func hashes(seed: UInt64) throws -> [UInt64] {
       let layer = try SyntheticGEMM(GEMMShape(m: 70, k: 60, n: 50), pattern: "2:4", densityB: 0.5, seed: seed).layer()
       let statistics = try machine.simulate(layer).statistics

@@ -4,29 +4,49 @@ import Testing
 
 @testable import Accelerators
 
-/// The shipped design file says what the schema says, with unit and source beside each value.
-struct HighLightDesignFileTests {
-  private static let path = URL(filePath: #filePath).deletingLastPathComponent()
-    .appending(path: "../../../configs/designs/highlight.yaml").standardized.path
+/// The shipped design files say what the schemas say, with unit and source beside each value.
+struct ShippedDesignTests {
+  private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+    .appending(path: "../../../configs/designs").standardized
 
-  @Test
-  func `the shipped design is the schema's defaults, every one stated`() throws {
-    let values = try DesignFile(path: Self.path).values(among: [WeightStationaryDesign.highLight.schema])
-    #expect(try values == ParameterValues(defaultsOf: WeightStationaryDesign.highLight.schema, name: "highlight"))
-    for key in WeightStationaryDesign.highLight.schema.keys where values.applies(key) {
+  private func path(_ name: String) -> String { Self.folder.appending(path: "\(name).yaml").path }
+
+  @Test(arguments: WeightStationaryDesign.all.map(\.kind))
+  func `the shipped design is the schema's defaults, every one stated`(kind: String) throws {
+    let schema = WeightStationaryDesign.named(kind).schema
+    let values = try DesignFile(path: path(kind)).values(among: DesignKind.schemas)
+    #expect(try values == ParameterValues(defaultsOf: schema, name: kind))
+    for key in schema.keys where values.applies(key) {
       #expect(values.origin(of: key) != .defaultValue, "\(key)")
     }
   }
 
-  @Test
-  func `every value of the shipped design has its unit and source beside it`() throws {
-    let lines = try String(contentsOfFile: Self.path, encoding: .utf8).split(separator: "\n")
-    let values = try DesignFile(path: Self.path).values(among: [WeightStationaryDesign.highLight.schema])
-    for parameter in WeightStationaryDesign.highLight.schema.parameters where values.applies(parameter.key) {
+  @Test(arguments: WeightStationaryDesign.all.map(\.kind))
+  func `every value of the shipped design has its unit and source beside it`(kind: String) throws {
+    let lines = try String(contentsOfFile: path(kind), encoding: .utf8).split(separator: "\n")
+    let values = try DesignFile(path: path(kind)).values(among: DesignKind.schemas)
+    for parameter in values.schema.parameters where values.applies(parameter.key) {
       let name = parameter.key.split(separator: ".").last ?? ""
       let note = [parameter.unit, parameter.source.description].filter { !$0.isEmpty }.joined(separator: "; ")
       #expect(
         lines.contains { $0.drop { $0 == " " }.hasPrefix("\(name):") && $0.hasSuffix("# \(note)") }, "\(parameter.key)")
+    }
+  }
+
+  /// Variants state what differs, each value with the place it comes from.
+  @Test(arguments: [
+    "stc-flexible-dual", "calibration/tc", "calibration/stc", "calibration/stc-flexible-cp",
+    "calibration/stc-flexible-rle", "calibration/stc-flexible-dual-rle",
+  ])
+  func `a variant goes by its name and gives a source for every value`(name: String) throws {
+    let file = try DesignFile(path: path(name))
+    #expect(file.name == name)
+    _ = try file.values(among: DesignKind.schemas)
+    let lines = try String(contentsOfFile: path(name), encoding: .utf8).split(separator: "\n")
+    let header = ["hssim_design:", "name:", "design:"]
+    for line in lines where line.contains(": ") && !line.hasPrefix("#") && !header.contains(where: line.hasPrefix) {
+      #expect(
+        line.contains("  # ") && (line.contains("Sparseloop artifact") || line.contains("assumption: ")), "\(line)")
     }
   }
 }
