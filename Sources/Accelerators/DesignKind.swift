@@ -8,19 +8,32 @@ public enum DesignKind: String, CaseIterable, Sendable {
   case tensorCore = "tc"
   case stc
   case stcFlexible = "stc-flexible"
+  case dstc
 
-  /// What the design is in the family of machines that hold operand A.
-  private var weightStationary: WeightStationaryDesign {
+  /// Machines that share boxes and wires.
+  private enum Family {
+    /// Those that hold operand A.
+    case weightStationary(WeightStationaryDesign)
+    case dstc
+  }
+
+  private var family: Family {
     switch self {
-    case .highLight: .highLight
-    case .tensorCore: .tensorCore
-    case .stc: .stc
-    case .stcFlexible: .stcFlexible
+    case .highLight: .weightStationary(.highLight)
+    case .tensorCore: .weightStationary(.tensorCore)
+    case .stc: .weightStationary(.stc)
+    case .stcFlexible: .weightStationary(.stcFlexible)
+    case .dstc: .dstc
     }
   }
 
   /// The parameters of every design of this kind.
-  public var schema: ParameterSchema { weightStationary.schema }
+  public var schema: ParameterSchema {
+    switch family {
+    case .weightStationary(let design): design.schema
+    case .dstc: DSTCSpecification.schema
+    }
+  }
 
   /// The schemas that a design file may be for.
   public static var schemas: [ParameterSchema] { allCases.map(\.schema) }
@@ -34,9 +47,21 @@ public enum DesignKind: String, CaseIterable, Sendable {
   public static func machine(_ values: ParameterValues, part: DRAMSpecification?, mapping: LoopMapping? = nil)
     -> any Machine
   {
-    WeightStationaryMachine(WeightStationarySpecification(values, part: part), mapping: mapping)
+    guard let kind = DesignKind(rawValue: values.schema.design) else {
+      preconditionFailure("a design is of a kind that this program knows, not \(values.schema.design)")
+    }
+    switch kind.family {
+    case .weightStationary:
+      return WeightStationaryMachine(WeightStationarySpecification(values, part: part), mapping: mapping)
+    case .dstc: return DSTCMachine(DSTCSpecification(values, part: part), mapping: mapping)
+    }
   }
 
   /// The pattern that a design of this kind runs where a layer declares `declared`.
-  public func executedPattern(for declared: Pattern) -> Pattern { weightStationary.executedPattern(for: declared) }
+  public func executedPattern(for declared: Pattern) -> Pattern {
+    switch family {
+    case .weightStationary(let design): design.executedPattern(for: declared)
+    case .dstc: declared
+    }
+  }
 }

@@ -29,6 +29,20 @@ struct LayerCheck {
   let statistics: LayerStatistics
   let links: [LinkAccount]
 
+  init(
+    _ layer: GEMMLayer, z: [Int32], stored: [Int], reference: [Int32], requantisation: Requantisation,
+    outputWidth: Requantisation.OutputWidth, statistics: LayerStatistics, links: [LinkAccount]
+  ) {
+    self.layer = layer
+    self.z = z
+    self.stored = stored
+    self.reference = reference
+    self.requantisation = requantisation
+    self.outputWidth = outputWidth
+    self.statistics = statistics
+    self.links = links
+  }
+
   init(_ prepared: PreparedLayer, z: [Int32], reference: [Int32], statistics: LayerStatistics, links: [LinkAccount]) {
     layer = prepared.layer
     self.z = z

@@ -4,11 +4,16 @@ import Hardware
 /// Reads a layer's result back from memory, undoing what the compression unit did.
 struct StoredResult {
   let layout: OutputLayout
-  let program: LayerProgram
+  /// Columns of blocks of rows in the order in which they were compressed.
+  private let order: [(block: Int, column: Int)]
+
+  init(_ layout: OutputLayout, order: [(block: Int, column: Int)]) {
+    self.layout = layout
+    self.order = order
+  }
 
   init(_ layout: OutputLayout, order program: LayerProgram) {
-    self.layout = layout
-    self.program = program
+    self.init(layout, order: layout.isCompressed ? Self.columnsInOrder(program) : [])
   }
 
   /// The stored values, row-major [M, N].
@@ -31,32 +36,31 @@ struct StoredResult {
       }
       var value = layout.valueAddress
       var mask = layout.maskAddress
-      for block in blocksInOrder() {
-        for column in Int(program.columnStarts[block.column])..<Int(program.columnStarts[block.column + 1]) {
-          let bits = UInt64(littleEndian: memory.loadUnaligned(fromByteOffset: mask, as: UInt64.self))
-          mask += 8
-          for row in 0..<program.rows(inBlock: block.row) where bits >> UInt64(row) & 1 == 1 {
-            let position = block.row * layout.rowsPerBlock + row
-            result[position * layout.columnCount + column] = word(at: value)
-            value += layout.wordBytes
-          }
+      for (block, column) in order {
+        let bits = UInt64(littleEndian: memory.loadUnaligned(fromByteOffset: mask, as: UInt64.self))
+        mask += 8
+        for row in 0..<layout.rowsPerBlock where bits >> UInt64(row) & 1 == 1 {
+          let position = block * layout.rowsPerBlock + row
+          result[position * layout.columnCount + column] = word(at: value)
+          value += layout.wordBytes
         }
       }
     }
     return result
   }
 
-  /// The blocks of Z in the order in which they were finished.
-  private func blocksInOrder() -> [(row: Int, column: Int)] {
+  /// The columns of Z's blocks in the order in which they were finished.
+  private static func columnsInOrder(_ program: LayerProgram) -> [(block: Int, column: Int)] {
     let nest = program.nest
-    var blocks: [(row: Int, column: Int)] = []
+    var order: [(block: Int, column: Int)] = []
     for group in 0..<nest.groups {
       for inner in 0..<nest.innerBlocks {
         for outer in group * nest.groupSize..<min((group + 1) * nest.groupSize, nest.outerBlocks) {
-          blocks.append(nest.order == .rowsOuter ? (outer, inner) : (inner, outer))
+          let (row, block) = nest.order == .rowsOuter ? (outer, inner) : (inner, outer)
+          for column in program.columnStarts[block]..<program.columnStarts[block + 1] { order.append((row, Int(column))) }
         }
       }
     }
-    return blocks
+    return order
   }
 }

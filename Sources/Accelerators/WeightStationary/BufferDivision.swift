@@ -16,9 +16,9 @@ struct BufferDivision {
   private let dataLines: Int
   private let metadataLines: Int
 
-  init(_ program: LayerProgram, specification: WeightStationarySpecification) {
-    dataLines = specification.buffer.dataBytes / Line.byteCount
-    metadataLines = specification.buffer.metadataBytes / Line.byteCount
+  init(_ program: LayerProgram, buffer: GlobalBuffer.Specification) {
+    dataLines = buffer.dataBytes / Line.byteCount
+    metadataLines = buffer.metadataBytes / Line.byteCount
     let nest = program.nest
     let aIsOuter = nest.order == .rowsOuter
     demands =

@@ -19,7 +19,7 @@ struct OperandBLayout {
 
   init(
     transposed values: [Int16], columnCount: Int, length: Int, wordBytes: Int, windowWords: Int, windows: Int,
-    format: WeightStationarySpecification.StorageFormat
+    format: StorageFormat
   ) {
     self.values = values
     self.columnCount = columnCount

@@ -89,13 +89,13 @@ struct PinnedMapping {
   }
 
   /// Loops over blocks at DRAM and SMEM, outermost first.
-  private static func blockLoops(_ mapping: LoopMapping) -> [(level: LoopMapping.Level, loop: LoopMapping.Loop)] {
+  static func blockLoops(_ mapping: LoopMapping) -> [(level: LoopMapping.Level, loop: LoopMapping.Loop)] {
     [LoopMapping.Level.dram, .smem].flatMap { level in
       mapping.loops(of: level).filter { !$0.isSpatial && $0.dimension != .k && $0.extent > 1 }.map { (level, $0) }
     }
   }
 
-  private static func requireProduct(
+  static func requireProduct(
     _ dimension: LoopMapping.Dimension, in mapping: LoopMapping, is blocks: Int, _ reason: String
   ) throws {
     let atSMEM = mapping.extent(of: dimension, at: .smem)
@@ -109,7 +109,7 @@ struct PinnedMapping {
   // MARK: Which nest they are
 
   /// The walk of the sequencer that visits blocks in the mapping's order.
-  private static func nest(
+  static func nest(
     _ mapping: LoopMapping, rowBlocks: Int, columnBlocks: Int, _ k: KSplit
   ) throws -> LoopNest {
     let loops = blockLoops(mapping)
@@ -167,7 +167,7 @@ struct PinnedMapping {
   }
 
   /// How often an operand with blocks along `dimension` is fetched.
-  private static func fetches(
+  static func fetches(
     of dimension: LoopMapping.Dimension, _ loops: [(level: LoopMapping.Level, loop: LoopMapping.Loop)]
   ) -> Int {
     let atDRAM = loops.filter { $0.level == .dram }.map(\.loop)

@@ -95,7 +95,7 @@ struct WeightStationaryMapper {
 
   /// The mapping of `program`; nil if it does not fit the buffer.
   private func mapping(_ program: LayerProgram) -> WeightStationaryMapping? {
-    guard let plan = BufferDivision(program, specification: specification).plan() else { return nil }
+    guard let plan = BufferDivision(program, buffer: specification.buffer).plan() else { return nil }
     let spilled = program.nest.k.parts > 1 ? program.spilledLines * Line.byteCount : 0
     return WeightStationaryMapping(
       program: program, plan: plan,

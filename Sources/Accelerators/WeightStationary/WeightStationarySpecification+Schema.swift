@@ -29,7 +29,7 @@ extension WeightStationaryDesign {
       "Whether a slot that only rounds up K or the pattern gates its multiplier."),
   ]
 
-  private static let bufferParameters: [Parameter] = [
+  static let bufferParameters: [Parameter] = [
     Parameter(
       "glb.data_bytes", .integer(1024...1 << 30, multipleOf: 64), unit: "bytes", default: 262_144,
       source: "Sparseloop artifact", "Size of the global buffer's data banks together."),
@@ -172,7 +172,7 @@ extension WeightStationaryDesign {
       "How the result is stored in memory; auto compresses behind a ReLU."),
   ]
 
-  private static let outputBits = Parameter(
+  static let outputBits = Parameter(
     "output_bits", .integer(8...16, multipleOf: 8), unit: "bits", default: 8,
     source: "Sparseloop artifact, one byte per output", "Width that results are requantised to.")
 
@@ -181,11 +181,11 @@ extension WeightStationaryDesign {
     source: .assumption("4 KB of requantised results"),
     "Columns of a block that wait between the activation unit and memory.")
 
-  private static let energyTable = Parameter(
+  static let energyTable = Parameter(
     "energy.table", .text(expected: "a table of configs/energy by name, or the path of a .yaml file") { _ in nil },
     default: "45nm", source: "Sparseloop artifact", "Prices of runs that name no table.")
 
-  private static let memoryParameters: [Parameter] = [
+  static let memoryParameters: [Parameter] = [
     Parameter(
       "dram.model", .choice(["timed", "ideal"]), default: "timed",
       source: .assumption("the paper's energy is LPDDR4's; its timing is not described"),

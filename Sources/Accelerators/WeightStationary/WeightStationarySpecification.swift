@@ -7,15 +7,6 @@ import Statistics
 ///
 /// What a design has is its `WeightStationaryDesign`; everything that is left open is a parameter of its schema.
 public struct WeightStationarySpecification: Sendable {
-  /// How operand B, or the result, is stored.
-  public enum StorageFormat: String, Sendable {
-    /// Whatever takes fewer bits; for the result, compressed behind a ReLU.
-    case auto
-    case uncompressed
-    /// Zeros left out, a bit for every word.
-    case bitmask
-  }
-
   /// Rows and lanes of a row of an array.
   public static let rowsPerArray = 16
   public static let lanesPerRow = 16
@@ -63,17 +54,7 @@ public struct WeightStationarySpecification: Sendable {
     clockGHz = values.number("clock_ghz")
     arrays = values.integer("array.count")
     columnsPerBlock = values.integer("rf.columns")
-    buffer = GlobalBuffer.Specification(
-      dataBytes: values.integer("glb.data_bytes"), dataBanks: values.integer("glb.data_banks"),
-      metadataBytes: design.hasMetadata ? values.integer("glb.metadata_bytes") : 0,
-      metadataBanks: design.hasMetadata ? values.integer("glb.metadata_banks") : 1,
-      portBytesPerCycle: values.integer("glb.port_bytes_per_cycle"),
-      latencyCycles: values.integer("glb.latency_cycles"), rowBytes: values.integer("glb.row_bytes"),
-      bankPorts: values.integer("glb.bank_ports"),
-      arbitration: GlobalBuffer.Arbitration(rawValue: values.text("glb.arbitration")) ?? .priority,
-      order: values.text("glb.order").split(separator: " ").compactMap { GlobalBuffer.Client(rawValue: String($0)) },
-      hasPortPerDirection: values.text("glb.port") == "per-direction",
-      hasBankConflicts: values.boolean("glb.bank_conflicts"))
+    buffer = GlobalBuffer.Specification(values, hasMetadata: design.hasMetadata)
     network = NetworkSpecification(values, arrays: arrays)
     memory = MemoryModel(values, part: part)
     memoryQueueEntries = values.integer("dram.queue_entries")

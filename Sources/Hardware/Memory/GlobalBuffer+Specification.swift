@@ -18,6 +18,8 @@ extension GlobalBuffer {
     public var rowBytes: Int
     /// Rows that a bank serves in a cycle, 1 or 2.
     public var bankPorts: Int
+    /// Words of 64 bits that a metadata port takes in a cycle, from as many banks.
+    public var metadataPortWords: Int
     public var arbitration: Arbitration
     /// All clients, the first of them first.
     public var order: [Client]
@@ -28,8 +30,9 @@ extension GlobalBuffer {
 
     public init(
       dataBytes: Int, dataBanks: Int, metadataBytes: Int, metadataBanks: Int, portBytesPerCycle: Int,
-      latencyCycles: Int, rowBytes: Int = Line.byteCount, bankPorts: Int = 1, arbitration: Arbitration = .priority,
-      order: [Client] = Client.allCases, hasPortPerDirection: Bool = false, hasBankConflicts: Bool = true
+      latencyCycles: Int, rowBytes: Int = Line.byteCount, bankPorts: Int = 1, metadataPortWords: Int = 1,
+      arbitration: Arbitration = .priority, order: [Client] = Client.allCases, hasPortPerDirection: Bool = false,
+      hasBankConflicts: Bool = true
     ) {
       self.hasPortPerDirection = hasPortPerDirection
       self.hasBankConflicts = hasBankConflicts
@@ -39,6 +42,7 @@ extension GlobalBuffer {
         order.count == Client.allCases.count && Set(order) == Set(Client.allCases), "every client has one place")
       self.rowBytes = rowBytes
       self.bankPorts = bankPorts
+      self.metadataPortWords = metadataPortWords
       self.arbitration = arbitration
       self.order = order
       self.dataBytes = dataBytes

@@ -131,8 +131,8 @@ public final class GlobalBuffer: Component, ActionReporting {
   private func serve(_ client: Client) -> Activity {
     switch client {
     // Metadata is little and holds up all of its rows, so it goes first where they share a port.
-    case .operandB: readWord(maskB) | readRow(operandB)
-    case .operandA: readWord(rank1A) | readWord(rank0A) | readRow(operandA)
+    case .operandB: readWords(maskB) | readRow(operandB)
+    case .operandA: readWords(rank1A) | readWords(rank0A) | readRow(operandA)
     case .sums: readRow(sums)
     case .fill: fill()
     }
@@ -234,8 +234,15 @@ public final class GlobalBuffer: Component, ActionReporting {
 
   // MARK: Metadata banks
 
-  private func readWord(_ port: BufferPort<MetadataRow>?) -> Activity {
-    guard let port, port.hasWork() else { return .idle }
+  private func readWords(_ port: BufferPort<MetadataRow>?) -> Activity {
+    guard let port else { return .idle }
+    let activity = readWord(port)
+    for _ in 1..<specification.metadataPortWords where activity == .worked { _ = readWord(port) }
+    return activity
+  }
+
+  private func readWord(_ port: BufferPort<MetadataRow>) -> Activity {
+    guard port.hasWork() else { return .idle }
     guard port.rows.isReady else { return port.rows.backpressured }
     let done = Int(port.progress.done)
     let line = plan.line(of: port.ring, slot: Int(port.progress.command.firstSlot) + done / 8)

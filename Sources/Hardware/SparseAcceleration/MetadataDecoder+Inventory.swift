@@ -11,7 +11,7 @@ extension MetadataDecoder: InventoryReporting {
     let pointer = Part.counter(bits: selectBits(held))
     list.tax("row_queue", .fifo(slots: rows.capacity, bits: rowBits), rank: rank)
     list.tax("row_registers", .register(bits: held), rank: rank)
-    list.tax("field_shifter", shifter, rank: rank)
+    list.tax("field_shifter", shifter, count: fieldsPerCycle, rank: rank)
     list.tax("pointer", pointer, rank: rank)
     let queue = Part.fifo(slots: rows.capacity, bits: rowBits)
     var uses: [PartUse] = []

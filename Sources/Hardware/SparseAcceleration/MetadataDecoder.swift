@@ -48,10 +48,13 @@ public final class MetadataDecoder: Component, ActionReporting {
   /// The rank whose offsets are decoded; nil for operand B.
   let rank: Int?
   let widestField: Int
+  /// Fields sent, and rows taken, in a cycle.
+  let fieldsPerCycle: Int
   @State private var state: Registers
 
   /// - Parameter widestField: bits of the widest field, for the price of the decoder.
-  public init(in clock: ClockDomain, name: String, rank: Int?, widestField: Int) {
+  public init(in clock: ClockDomain, name: String, rank: Int?, widestField: Int, fieldsPerCycle: Int = 1) {
+    self.fieldsPerCycle = fieldsPerCycle
     self.rank = rank
     self.widestField = widestField
     commands = Input("commands", of: name, in: clock)
@@ -62,7 +65,10 @@ public final class MetadataDecoder: Component, ActionReporting {
   }
 
   public override func tick() -> Activity {
-    sendField() | receiveRow()
+    var activity = sendField()
+    for _ in 1..<fieldsPerCycle where activity == .worked { activity = activity | sendField() }
+    for _ in 0..<fieldsPerCycle { activity = activity | receiveRow() }
+    return activity
   }
 
   private func sendField() -> Activity {

@@ -47,4 +47,6 @@ struct CSVRow: Sendable, CustomTestStringConvertible {
 
   /// Those of the designs that hold operand A.
   static let weightStationary = all.filter { $0.design != nil }
+  /// Those of DSTC.
+  static let dstc = all.filter { $0.name == "DSTC" }
 }

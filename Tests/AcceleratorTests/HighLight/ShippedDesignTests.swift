@@ -11,20 +11,20 @@ struct ShippedDesignTests {
 
   private func path(_ name: String) -> String { Self.folder.appending(path: "\(name).yaml").path }
 
-  @Test(arguments: WeightStationaryDesign.all.map(\.kind))
-  func `the shipped design is the schema's defaults, every one stated`(kind: String) throws {
-    let schema = WeightStationaryDesign.named(kind).schema
-    let values = try DesignFile(path: path(kind)).values(among: DesignKind.schemas)
-    #expect(try values == ParameterValues(defaultsOf: schema, name: kind))
+  @Test(arguments: DesignKind.allCases)
+  func `the shipped design is the schema's defaults, every one stated`(kind: DesignKind) throws {
+    let schema = kind.schema
+    let values = try DesignFile(path: path(kind.rawValue)).values(among: DesignKind.schemas)
+    #expect(try values == ParameterValues(defaultsOf: schema, name: kind.rawValue))
     for key in schema.keys where values.applies(key) {
       #expect(values.origin(of: key) != .defaultValue, "\(key)")
     }
   }
 
-  @Test(arguments: WeightStationaryDesign.all.map(\.kind))
-  func `every value of the shipped design has its unit and source beside it`(kind: String) throws {
-    let lines = try String(contentsOfFile: path(kind), encoding: .utf8).split(separator: "\n")
-    let values = try DesignFile(path: path(kind)).values(among: DesignKind.schemas)
+  @Test(arguments: DesignKind.allCases)
+  func `every value of the shipped design has its unit and source beside it`(kind: DesignKind) throws {
+    let lines = try String(contentsOfFile: path(kind.rawValue), encoding: .utf8).split(separator: "\n")
+    let values = try DesignFile(path: path(kind.rawValue)).values(among: DesignKind.schemas)
     for parameter in values.schema.parameters where values.applies(parameter.key) {
       let name = parameter.key.split(separator: ".").last ?? ""
       let note = [parameter.unit, parameter.source.description].filter { !$0.isEmpty }.joined(separator: "; ")
@@ -36,7 +36,7 @@ struct ShippedDesignTests {
   /// Variants state what differs, each value with the place it comes from.
   @Test(arguments: [
     "stc-flexible-dual", "calibration/tc", "calibration/stc", "calibration/stc-flexible-cp",
-    "calibration/stc-flexible-rle", "calibration/stc-flexible-dual-rle",
+    "calibration/stc-flexible-rle", "calibration/stc-flexible-dual-rle", "calibration/dstc", "calibration/dstc-fig13",
   ])
   func `a variant goes by its name and gives a source for every value`(name: String) throws {
     let file = try DesignFile(path: path(name))

@@ -77,10 +77,12 @@ struct StationaryBusTests {
     bench.drive(
       bus.rows, "rows", load.lines.map { BufferRow(line: $0, blame: Blame(.dram, component: 7)) }, at: lineTimes)
     bench.drive(
-      try #require(bus.rank1), "rank1", load.rank1.map { MetadataField(bits: $0, blame: Blame(.metadata, component: 8)) },
+      try #require(bus.rank1), "rank1",
+      load.rank1.map { MetadataField(bits: $0, blame: Blame(.metadata, component: 8)) },
       at: rank1Times)
     bench.drive(
-      try #require(bus.rank0), "rank0", load.rank0.map { MetadataField(bits: $0, blame: Blame(.metadata, component: 9)) },
+      try #require(bus.rank0), "rank0",
+      load.rank0.map { MetadataField(bits: $0, blame: Blame(.metadata, component: 9)) },
       at: rank0Times)
     let sinks = bus.arrays.enumerated().map { bench.listen(to: $1, "array\($0)", from: start, capacity: sinkCapacity) }
     try bench.run()

@@ -58,6 +58,33 @@ struct BufferArbitrationTests {
     #expect(reads?.count == Int64(8 * 64 / rowBytes) && reads?.bits == Int64(rowBytes * 8))
   }
 
+  /// Eight lines of each operand at 32 bytes a cycle, with and without eight words of metadata.
+  @Test func `a port for each direction carries reads at its rate, metadata among them, and writes beside them`() throws
+  {
+    let first = BufferBench.fills(.operandB, 8) + BufferBench.fills(.maskB, 1)
+    let late = BufferBench.fills(.operandA, 8, time: 60)
+    func run(metadata: Bool) throws -> BufferBench {
+      let bench = BufferBench(
+        portBytesPerCycle: 32, hasPortPerDirection: true, fills: first + late, fillsPerCycle: 16,
+        reads: [
+          .operandB: [BufferBench.Read(first: 0, rows: 8, time: 60)],
+          .maskB: metadata ? [BufferBench.Read(first: 0, rows: 8, time: 60)] : [],
+          .operandA: [BufferBench.Read(first: 0, rows: 8, time: 90)],
+        ])
+      try bench.run()
+      return bench
+    }
+    let plain = try run(metadata: false)
+    // A line takes two cycles of the port, and the fills of operand A, which come meanwhile, none of them.
+    #expect(plain.operandB.times == (0..<8).map { 62 + 2 * $0 })
+    #expect(plain.operandA.times == (0..<8).map { 92 + 2 * $0 })
+    // Eight words of 8 bytes take two cycles more in all; a word never waits for a line's bytes.
+    let mixed = try run(metadata: true)
+    #expect(mixed.maskB.times == (0..<8).map { 62 + $0 })
+    let last: Cycle = 62 + 14 + 2
+    #expect(mixed.operandB.times.max() ?? 0 == last)
+  }
+
   @Test func `a fill can be put first`() throws {
     for (order, filled) in [(Client.allCases, 68), ([.fill, .operandB, .operandA, .sums], 61)] as [([Client], Int64)] {
       let bench = BufferBench(

@@ -40,7 +40,7 @@ struct BufferBench {
   init(
     dataBanks: Int = 2, metadataBanks: Int = 4, portBytesPerCycle: Int = 1024, latency: Int = 1,
     rowBytes: Int = 64, bankPorts: Int = 1, arbitration: GlobalBuffer.Arbitration = .priority,
-    order clients: [GlobalBuffer.Client] = GlobalBuffer.Client.allCases,
+    order clients: [GlobalBuffer.Client] = GlobalBuffer.Client.allCases, hasPortPerDirection: Bool = false,
     plan: BufferPlan = BufferPlan(operandA: 16, operandB: 16, rank1A: 4, rank0A: 4, maskB: 4, sums: 16),
     fills: [Fill] = [], fillsPerCycle: Int = 1, reads: [BufferRing: [Read]] = [:],
     operandBEvery: Cycle = 1, operandBFrom: Cycle = 0, operandBCapacity: Int = 64
@@ -53,7 +53,8 @@ struct BufferBench {
       GlobalBuffer.Specification(
         dataBytes: 1 << 16, dataBanks: dataBanks, metadataBytes: 1 << 16, metadataBanks: metadataBanks,
         portBytesPerCycle: portBytesPerCycle, latencyCycles: latency, rowBytes: rowBytes, bankPorts: bankPorts,
-        arbitration: arbitration, order: clients),
+        arbitration: arbitration, order: clients, hasPortPerDirection: hasPortPerDirection,
+        hasBankConflicts: !hasPortPerDirection),
       plan: plan)
     bench.drive(
       buffer.fills, "fills",

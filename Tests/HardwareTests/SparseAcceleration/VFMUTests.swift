@@ -33,10 +33,12 @@ struct VFMUTests {
         masks.append(mask)
         windows.append(window)
       }
+      let perLine = 64 / wordBytes
+      let padding = (perLine - stored.count % perLine) % perLine
       commands.append(
         StreamCommand(
           firstColumn: Int32(10 * commands.count), columnCount: Int32(columns), rowBlock: Int32(commands.count),
-          windowWords: Int32(windowWords), paddingWords: Int32((64 / wordBytes - stored.count % (64 / wordBytes)) % (64 / wordBytes)), flags: flags))
+          windowWords: Int32(windowWords), paddingWords: Int32(padding), flags: flags))
       var bytes: [UInt8] = []
       for word in stored {
         bytes.append(UInt8(truncatingIfNeeded: word))

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+import Hardware
+import Sparsity
+import Workloads
+
+/// A layer made ready for DSTC: its mapping chosen, its operands laid out in memory.
+struct DSTCLayer {
+  let layer: GEMMLayer
+  let mapping: DSTCMapping
+  let image: MemoryImage
+  let outputLayout: OutputLayout
+  let activation: ActivationUnit.Specification
+  let requantisation: Requantisation
+  let outputWidth: Requantisation.OutputWidth
+  let result: ResultMatrix
+
+  var wordBytes: Int { layer.operandBits / 8 }
+
+  /// - Parameters:
+  ///   - reference: the exact product, from whose range a scale is chosen where the layer states none.
+  ///   - pinned: the mapping, where the user pinned one.
+  /// - Throws: `MappingError` if nothing fits, `LoopMappingError` if what is pinned cannot run.
+  init(
+    _ layer: GEMMLayer, reference: [Int32], on specification: DSTCSpecification, pinned: LoopMapping?
+  ) throws {
+    self.layer = layer
+    let appliesReLU = layer.output.activation == .relu
+    let isCompressed =
+      specification.outputFormat == .bitmask || (specification.outputFormat == .auto && appliesReLU)
+    mapping = try DSTCMapper(
+      specification: specification, a: layer.a, b: layer.bTransposed, rowCount: layer.m, columnCount: layer.n,
+      length: layer.k, wordBytes: layer.operandBits / 8, outputIsCompressed: isCompressed
+    ).bestMapping(layer: layer.name, pinned: pinned)
+    outputWidth = specification.outputBits == 8 ? .bits8 : .bits16
+    requantisation = layer.output.requantisation(
+      forRange: Int(min(0, reference.min() ?? 0))...Int(max(0, reference.max() ?? 0)), width: outputWidth)
+    let tile = mapping.tile
+    activation = ActivationUnit.Specification(
+      appliesReLU: appliesReLU, multiplier: Int64(requantisation.multiplier), shift: requantisation.shift,
+      outputBits: specification.outputBits, rowsPerBlock: tile.rows)
+    var output = OutputLayout(
+      valueAddress: mapping.operandBytes, maskAddress: mapping.operandBytes, isCompressed: isCompressed,
+      wordBytes: specification.outputBits / 8, rowsPerBlock: tile.rows, rowCount: layer.m, columnCount: layer.n)
+    output.maskAddress += lineCount(bytes: layer.n * output.columnStride) * Line.byteCount
+    outputLayout = output
+    image = MemoryImage(byteCount: output.maskAddress + output.maskBytes)
+    mapping.operandA.write(to: image, mapping.program.operandA, kPerWindow: mapping.kPerWindow)
+    mapping.operandB.write(to: image, mapping.program.operandB, kPerWindow: mapping.kPerWindow)
+    result = ResultMatrix(rowCount: layer.m, columnCount: layer.n)
+  }
+
+  /// The stored result, as the compression unit left it.
+  func storedResult(_ specification: DSTCSpecification) -> [Int] {
+    let order = specification.collection(mapping.tile).order(of: mapping.blocks)
+    return StoredResult(outputLayout, order: order.map { ($0.firstRow / mapping.tile.rows, $0.column) }).read(from: image)
+  }
+}

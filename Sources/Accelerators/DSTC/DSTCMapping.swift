@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+import Hardware
+import Statistics
+
+/// How a layer is laid onto DSTC: tiles, loop nest, and the buffer's division into rings.
+struct DSTCMapping {
+  let operandA: CondensedLayout
+  let operandB: CondensedLayout
+  /// Ks of a window.
+  let kPerWindow: Int
+  let program: LayerProgram
+  let plan: BufferPlan
+  let estimate: DSTCMappingEstimate
+  /// Bytes of memory that the operands take, from address 0.
+  let operandBytes: Int
+
+  var tile: DSTCSpecification.TileShape {
+    DSTCSpecification.TileShape(rows: operandA.tileSize, columns: operandB.tileSize)
+  }
+
+  /// Blocks of Z in the order in which they are finished.
+  var blocks: [TileBlock] {
+    let nest = program.nest
+    var blocks: [TileBlock] = []
+    for group in 0..<nest.groups {
+      for inner in 0..<nest.innerBlocks {
+        for outer in group * nest.groupSize..<min((group + 1) * nest.groupSize, nest.outerBlocks) {
+          let (row, column) = nest.order == .rowsOuter ? (outer, inner) : (inner, outer)
+          blocks.append(
+            TileBlock(
+              firstRow: row * program.rowsPerBlock, rows: program.rows(inBlock: row),
+              firstColumn: Int(program.columnStarts[column]), columns: program.columns(inBlock: column)))
+        }
+      }
+    }
+    return blocks
+  }
+}
+
+/// Finds the mapping of least cost among tile shapes, loop orders, group sizes and residences.
+struct DSTCMapper {
+  let specification: DSTCSpecification
+  let a: [Int16]
+  let b: [Int16]
+  let rowCount: Int
+  let columnCount: Int
+  let length: Int
+  let wordBytes: Int
+  let outputIsCompressed: Bool
+
+  /// The mapping that is expected to take fewest cycles; of equals the one that moves fewest bytes, then the first.
+  ///
+  /// - Throws: `MappingError` if not even a k of each operand fits the buffer.
+  func bestMapping(layer: String, pinned: LoopMapping?) throws -> DSTCMapping {
+    let pinned = try pinned.map { try DSTCPinnedMapping($0, rows: rowCount, columns: columnCount, on: specification) }
+    var best: DSTCMapping?
+    for shape in pinned.map({ [$0.tile] }) ?? specification.tileShapes {
+      guard let mapping = bestMapping(tile: shape, pinned: pinned) else { continue }
+      if best.map({ mapping.estimate.rank < $0.estimate.rank }) ?? true { best = mapping }
+    }
+    guard let best else {
+      throw MappingError(
+        layer: layer, dataBytes: specification.buffer.dataBytes, metadataBytes: specification.buffer.metadataBytes)
+    }
+    return best
+  }
+
+  private func bestMapping(tile: DSTCSpecification.TileShape, pinned: DSTCPinnedMapping?) -> DSTCMapping? {
+    let operandA = CondensedLayout(
+      a, count: rowCount, length: length, wordBytes: wordBytes, tileSize: tile.rows, tiles: specification.gridRows,
+      format: specification.operandAFormat)
+    let operandB = CondensedLayout(
+      b, count: columnCount, length: length, wordBytes: wordBytes, tileSize: tile.columns,
+      tiles: specification.gridColumns, format: specification.operandBFormat)
+    let work = DSTCWork(operandA, operandB, specification: specification)
+    // Windows only bound what is fetched together: the longest that fits wastes least of its last line.
+    var kPerWindow = min(length, 128)
+    while kPerWindow >= 1 {
+      var best: DSTCMapping?
+      let directoryA = operandA.directory(at: 0, kPerWindow: kPerWindow, values: .operandA, masks: .rank0A)
+      let directoryB = operandB.directory(
+        at: directoryA.byteCount, kPerWindow: kPerWindow, values: .operandB, masks: .maskB)
+      let k = KSplit(windows: (length + kPerWindow - 1) / kPerWindow)
+      for nest in pinned.map({ [$0.nest(k)] }) ?? nests(operandA, operandB, k) {
+        let program = LayerProgram(
+          nest: nest, operandA: directoryA, operandB: directoryB, columnStarts: columnStarts(operandB),
+          rowCount: rowCount, rowsPerBlock: operandA.positionsPerBlock, windowWords: kPerWindow,
+          arrays: specification.arrays, spillAddress: directoryA.byteCount + directoryB.byteCount)
+        guard let plan = BufferDivision(program, buffer: specification.buffer).plan() else { continue }
+        let estimate = DSTCMappingEstimate(
+          program, plan: plan, work: work, specification: specification, tile: tile,
+          writesAreKnown: !outputIsCompressed)
+        guard best.map({ estimate.rank < $0.estimate.rank }) ?? true else { continue }
+        best = DSTCMapping(
+          operandA: operandA, operandB: operandB, kPerWindow: kPerWindow, program: program, plan: plan,
+          estimate: estimate, operandBytes: program.spillAddress)
+      }
+      if let best { return best }
+      kPerWindow /= 2
+    }
+    return nil
+  }
+
+  private func columnStarts(_ operandB: CondensedLayout) -> [Int32] {
+    (0...operandB.blocks).map { Int32(min($0 * operandB.positionsPerBlock, columnCount)) }
+  }
+
+  private func nests(_ operandA: CondensedLayout, _ operandB: CondensedLayout, _ k: KSplit) -> [LoopNest] {
+    var nests: [LoopNest] = []
+    for order in [LoopNest.Order.columnsOuter, .rowsOuter] {
+      let outerBlocks = order == .rowsOuter ? operandA.blocks : operandB.blocks
+      var sizes: [Int] = []
+      var size = 1
+      while size < outerBlocks {
+        sizes.append(size)
+        size *= 2
+      }
+      sizes.append(outerBlocks)
+      for groupSize in sizes {
+        for (outer, inner) in [(true, true), (true, false), (false, true), (false, false)] {
+          nests.append(
+            LoopNest(
+              order: order, rowBlocks: operandA.blocks, columnBlocks: operandB.blocks, k: k, groupSize: groupSize,
+              outerIsResident: outer, innerIsResident: inner))
+        }
+      }
+    }
+    return nests
+  }
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+import SimulationKernel
+import Statistics
+
+/// The tiles of Z that a grid of arrays works on at once.
+@frozen
+public struct TileBlock: BitwiseCopyable, Equatable, Sendable {
+  public var firstRow: Int32
+  public var rows: Int32
+  public var firstColumn: Int32
+  public var columns: Int32
+
+  public init(firstRow: Int, rows: Int, firstColumn: Int, columns: Int) {
+    self.firstRow = Int32(firstRow)
+    self.rows = Int32(rows)
+    self.firstColumn = Int32(firstColumn)
+    self.columns = Int32(columns)
+  }
+}
+
+/// The part of the NoC that collects finished tiles from a grid of arrays, a tile's column at a time.
+///
+/// The order is fixed, whichever array is done first: block by block, in a block by column within the tiles, then by column
+/// of arrays, then by row of arrays. So the result can be compressed in the order of arrival.
+public final class TileCollector: Component, ActionReporting {
+  /// The grid of arrays and their tiles.
+  public struct Specification: Equatable, Sendable {
+    public var gridRows: Int
+    public var gridColumns: Int
+    public var tileRows: Int
+    public var tileColumns: Int
+    /// Sums per cycle that the network carries.
+    public var wordsPerCycle: Int
+
+    public init(gridRows: Int, gridColumns: Int, tileRows: Int, tileColumns: Int, wordsPerCycle: Int) {
+      self.gridRows = gridRows
+      self.gridColumns = gridColumns
+      self.tileRows = tileRows
+      self.tileColumns = tileColumns
+      self.wordsPerCycle = wordsPerCycle
+    }
+  }
+
+  private struct Registers: BitwiseCopyable {
+    var block: Int32 = 0
+    var column: Int32 = 0
+    var gridColumn: Int32 = 0
+    var gridRow: Int32 = 0
+    var freeAt: Cycle = 0
+    var words: Int64 = 0
+  }
+
+  /// Arrays row by row of the grid.
+  public let arrays: [Input<BlockColumn>]
+  public let columns: Output<BlockColumn>
+
+  let specification: Specification
+  private let blocks: StateArray<TileBlock>
+  @State private var state: Registers
+
+  /// - Parameter blocks: the layer's blocks in the order in which they are finished.
+  public init(
+    in clock: ClockDomain, name: String = "NoC.collect", _ specification: Specification, blocks: [TileBlock]
+  ) {
+    self.specification = specification
+    arrays = (0..<specification.gridRows * specification.gridColumns).map { Input("array\($0)", of: name, in: clock) }
+    columns = Output("columns", of: name, in: clock)
+    self.blocks = StateArray(repeating: blocks[0], count: blocks.count, of: name, in: clock)
+    for (index, block) in blocks.enumerated() { self.blocks[index] = block }
+    _state = State(Registers(), of: name, in: clock)
+    super.init(name, in: clock)
+    if !isWanted { advance() }
+  }
+
+  public override var isFinished: Bool { isDone }
+
+  public override func tick() -> Activity {
+    guard !isDone else { return .idle }
+    let array = arrays[Int(state.gridRow) * specification.gridColumns + Int(state.gridColumn)]
+    guard !array.isEmpty else { return array.starved }
+    let rows = rowCount
+    let arrival = (array.frontArrival + clock.period - 1) / clock.period
+    let delivery = max(state.freeAt, arrival) + Cycle((rows - 1) / specification.wordsPerCycle)
+    guard now >= delivery else { return .working(until: delivery) }
+    guard columns.isReady else { return columns.backpressured }
+    let column = array.receive()
+    precondition(column.column == columnIndex, "arrays drain in the order that the collector expects")
+    columns.send(column, bytes: rows * 4)
+    state.words += Int64(rows)
+    state.freeAt = now + 1
+    advance()
+    return .worked
+  }
+
+  private var isDone: Bool { Int(state.block) == blocks.count }
+
+  /// Rows of the front tile, and columns, that lie inside Z.
+  private var rowCount: Int {
+    let block = blocks[Int(state.block)]
+    return min(max(Int(block.rows) - Int(state.gridRow) * specification.tileRows, 0), specification.tileRows)
+  }
+
+  private var columnIndex: Int32 {
+    blocks[Int(state.block)].firstColumn + state.gridColumn * Int32(specification.tileColumns) + state.column
+  }
+
+  private var isWanted: Bool {
+    let block = blocks[Int(state.block)]
+    return rowCount > 0 && columnIndex < block.firstColumn + block.columns
+  }
+
+  /// Moves on to the next column that lies inside Z.
+  private func advance() {
+    repeat {
+      state.gridRow += 1
+      guard Int(state.gridRow) == specification.gridRows else { continue }
+      state.gridRow = 0
+      state.gridColumn += 1
+      guard Int(state.gridColumn) == specification.gridColumns else { continue }
+      state.gridColumn = 0
+      state.column += 1
+      guard Int(state.column) == specification.tileColumns else { continue }
+      state.column = 0
+      state.block += 1
+    } while !isDone && !isWanted
+  }
+
+  public var actionCounts: [ActionCount] {
+    [ActionCount(component: name, action: "collect_word", count: state.words, bits: 32, isSparsityTax: false)]
+  }
+}
+
+extension TileCollector.Specification {
+  /// The columns of Z's tiles in the order of collection: first row of the tile, and column of Z.
+  public func order(of blocks: [TileBlock]) -> [(firstRow: Int, column: Int)] {
+    var order: [(firstRow: Int, column: Int)] = []
+    for block in blocks {
+      for column in 0..<tileColumns {
+        for gridColumn in 0..<gridColumns {
+          let place = gridColumn * tileColumns + column
+          guard place < Int(block.columns) else { continue }
+          for gridRow in 0..<gridRows where gridRow * tileRows < Int(block.rows) {
+            order.append((Int(block.firstRow) + gridRow * tileRows, Int(block.firstColumn) + place))
+          }
+        }
+      }
+    }
+    return order
+  }
+}
