@@ -81,7 +81,7 @@ struct CompareTests {
   }
 
   @Test func `a design that a layer does not fit is named, and the others are there`() throws {
-    try workspace.write("hssim_design: 1\nname: small\ndesign: tc\nglb: {data_bytes: 256}\n", to: "small.yaml")
+    try workspace.write("hssim_design: 1\nname: small\ndesign: tc\nglb: {data_bytes: 1024}\n", to: "small.yaml")
     let answer = try workspace.hssim(
       "compare", "--gemm", "64x512x64", "--designs", "small.yaml,highlight", "--output", "c.sqlite")
     #expect(answer.code == 64, "\(answer.output)")
