@@ -9,12 +9,14 @@ public enum DesignKind: String, CaseIterable, Sendable {
   case stc
   case stcFlexible = "stc-flexible"
   case dstc
+  case s2ta
 
   /// Machines that share boxes and wires.
   private enum Family {
     /// Those that hold operand A.
     case weightStationary(WeightStationaryDesign)
     case dstc
+    case s2ta
   }
 
   private var family: Family {
@@ -24,6 +26,7 @@ public enum DesignKind: String, CaseIterable, Sendable {
     case .stc: .weightStationary(.stc)
     case .stcFlexible: .weightStationary(.stcFlexible)
     case .dstc: .dstc
+    case .s2ta: .s2ta
     }
   }
 
@@ -32,6 +35,7 @@ public enum DesignKind: String, CaseIterable, Sendable {
     switch family {
     case .weightStationary(let design): design.schema
     case .dstc: DSTCSpecification.schema
+    case .s2ta: S2TASpecification.schema
     }
   }
 
@@ -54,6 +58,7 @@ public enum DesignKind: String, CaseIterable, Sendable {
     case .weightStationary:
       return WeightStationaryMachine(WeightStationarySpecification(values, part: part), mapping: mapping)
     case .dstc: return DSTCMachine(DSTCSpecification(values, part: part), mapping: mapping)
+    case .s2ta: return S2TAMachine(S2TASpecification(values, part: part), mapping: mapping)
     }
   }
 
@@ -62,6 +67,7 @@ public enum DesignKind: String, CaseIterable, Sendable {
     switch family {
     case .weightStationary(let design): design.executedPattern(for: declared)
     case .dstc: declared
+    case .s2ta: S2TASpecification.patternRule.executedPattern(for: declared)
     }
   }
 }

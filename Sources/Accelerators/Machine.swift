@@ -36,32 +36,31 @@ public protocol Machine: Sendable {
 }
 
 extension Machine {
-  public func pruning(for declared: Pattern) -> WeightPruning {
-    let executed = executedPattern(for: declared)
-    return executed.density < .one ? .pattern(executed) : .dense
-  }
-
   /// Simulates `layer`, telling nobody how far it is.
   public func simulate(_ layer: GEMMLayer, options: LayerOptions = LayerOptions()) throws -> LayerOutcome {
     try simulate(layer, options: options) { _, _ in true }
   }
 }
 
-/// How a layer is simulated; nothing here changes a result.
+/// How a layer is simulated; nothing but `keptActivations` changes a result.
 public struct LayerOptions: Sendable {
   /// Whether every component's activity is kept as spans.
   public var recordsSpans: Bool
   /// Whether the requests that a timed memory takes in are kept.
   public var recordsMemoryRequests: Bool
+  /// Activations that a machine with dynamic pruning keeps of each block of 8; nil prunes none. It changes operand B, and
+  /// so the product.
+  public var keptActivations: Int?
   /// Disturbances for tests.
   public var perturbation: Simulation.Perturbation
 
   public init(
-    recordsSpans: Bool = false, recordsMemoryRequests: Bool = false,
+    recordsSpans: Bool = false, recordsMemoryRequests: Bool = false, keptActivations: Int? = nil,
     perturbation: Simulation.Perturbation = Simulation.Perturbation()
   ) {
     self.recordsSpans = recordsSpans
     self.recordsMemoryRequests = recordsMemoryRequests
+    self.keptActivations = keptActivations
     self.perturbation = perturbation
   }
 }
@@ -78,4 +77,18 @@ public struct LayerOutcome: Sendable {
   public var requantisation: Requantisation
   /// The lines that a timed memory was asked for, in its clock, where they were recorded.
   public var memoryRequests: [DRAMTraceLine] = []
+  /// Share of operand B's squared norm that pruning removed, where it was pruned.
+  public var removedActivationNorm: Double?
+}
+
+extension HardwareRule {
+  /// What weights are pruned to for hardware of this rule where others have `declared`.
+  func pruning(for declared: Pattern) -> WeightPruning {
+    if executedPattern(for: declared).density == declared.density {
+      return declared.density < .one ? .pattern(declared) : .dense
+    }
+    let near = degrees.filter { $0.density >= declared.density }.min { $0.density < $1.density }
+    guard let near, near.density < .one else { return .dense }
+    return .pattern(near.pattern)
+  }
 }

@@ -57,7 +57,9 @@ struct StoredResult {
       for inner in 0..<nest.innerBlocks {
         for outer in group * nest.groupSize..<min((group + 1) * nest.groupSize, nest.outerBlocks) {
           let (row, block) = nest.order == .rowsOuter ? (outer, inner) : (inner, outer)
-          for column in program.columnStarts[block]..<program.columnStarts[block + 1] { order.append((row, Int(column))) }
+          for column in program.columnStarts[block]..<program.columnStarts[block + 1] {
+            order.append((row, Int(column)))
+          }
         }
       }
     }

@@ -42,7 +42,8 @@ struct Compare: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The database. (default: compare-<workload>-<content id>.sqlite in the current folder)", valueName: "file.sqlite"))
+      "The database. (default: compare-<workload>-<content id>.sqlite in the current folder)", valueName: "file.sqlite")
+  )
   var output: String?
 
   @Option(

@@ -29,7 +29,9 @@ enum Workload {
   func pruned(for machine: any Machine) -> Workload {
     switch self {
     case .trace(let trace):
-      .trace(trace.replacingLayers { layer in layer.declaredPattern.map { layer.pruned(machine.pruning(for: $0)) } ?? layer })
+      .trace(
+        trace.replacingLayers { layer in layer.declaredPattern.map { layer.pruned(machine.pruning(for: $0)) } ?? layer }
+      )
     case .gemm(let product, let options):
       .gemm(product.pattern.map { product.pruned(machine.pruning(for: $0)) } ?? product, options: options)
     }

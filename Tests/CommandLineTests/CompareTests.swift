@@ -45,7 +45,8 @@ struct CompareTests {
     let answer = try compare("--gemm", "64x128x32", "--pattern", "2:4", "--designs", "stc,highlight")
     let run = try #require(try layers(answer).first)
     let alone = try workspace.hssim(
-      "simulate", "--gemm", "64x128x32", "--pattern", "2:4", "--design", "stc", "--record", "summary", "--format", "json",
+      "simulate", "--gemm", "64x128x32", "--pattern", "2:4", "--design", "stc", "--record", "summary", "--format",
+      "json",
       "--output", "a.sqlite")
     let json = try #require(try JSONSerialization.jsonObject(with: Data(alone.output.utf8)) as? [String: Any])
     let layer = try #require(((json["run"] as? [String: Any])?["layers"] as? [[String: Any]])?.first)
@@ -70,7 +71,9 @@ struct CompareTests {
     let runs = try #require(answer["runs"] as? [[String: Any]])
     let layers = runs.compactMap { $0["layers"] as? [[String: Any]] }
     let ratios = (0..<2).compactMap { layer -> Double? in
-      guard let own = layers[1][layer]["edp"] as? Double, let base = layers[0][layer]["edp"] as? Double else { return nil }
+      guard let own = layers[1][layer]["edp"] as? Double, let base = layers[0][layer]["edp"] as? Double else {
+        return nil
+      }
       return own / base
     }
     #expect(ratios.count == 2)

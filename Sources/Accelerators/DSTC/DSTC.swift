@@ -10,7 +10,7 @@ import Statistics
 ///              |---> gather unit B -> bus per column of arrays ->      |
 ///              |---> bitmask decoders (A, B) -> gather units           v
 ///     DRAM <- compression unit <- activation unit <- NoC (collect) <---'
-final class DSTC {
+final class DSTC: StreamFigure {
   let memory: any OffChipMemory
   let buffer: GlobalBuffer
   let maskDecoderA: MetadataDecoder
@@ -25,15 +25,20 @@ final class DSTC {
   let activationUnit: ActivationUnit
   let compressionUnit: CompressionUnit
   let sequencer: StreamSequencer
+  let pacedWidths: [String: Int64]
   private let tiedOff: TiedOffPorts
 
-  /// The components that report actions, in the figure's order.
+  func closeLedgers(cycles: Cycle) {
+    for array in arrays { array.closeLedger(cycles: cycles) }
+  }
+
+  func ledgerEntries(names: [String]) -> [LedgerEntry] { arrays.flatMap { $0.ledgerEntries(names: names) } }
+
   var reporting: [any ActionReporting] {
     [memory as any ActionReporting, buffer, maskDecoderA, maskDecoderB, gatherA, gatherB, networkA, networkB] + arrays
       + [collector, activationUnit, compressionUnit]
   }
 
-  /// What the machine is built of, box by box; complete once it is wired.
   var inventory: Inventory {
     let boxes: [any InventoryReporting] =
       [memory as any InventoryReporting, buffer, maskDecoderA, maskDecoderB, gatherA, gatherB, networkA, networkB]
@@ -82,13 +87,15 @@ final class DSTC {
     arrays = (0..<specification.arrays).map {
       OuterProductArray(in: core, name: "OuterProductArray[\($0)]", arraySpecification)
     }
-    collector = TileCollector(in: core, specification.collection(tile), blocks: mapping.blocks)
+    collector = TileCollector(in: core, specification.collection(tile), blocks: mapping.program.tileBlocks)
     activationUnit = ActivationUnit(in: core, layer.activation, result: layer.result)
     compressionUnit = CompressionUnit(in: core, layout: layer.outputLayout)
     sequencer = StreamSequencer(
       in: core, program: mapping.program, plan: plan, kPerWindow: mapping.kPerWindow,
       length: mapping.operandA.length, tiles: (mapping.operandA.tiles, mapping.operandB.tiles))
     tiedOff = TiedOffPorts(in: core)
+    let width = Int64(values.integer("noc.bytes_per_cycle"))
+    pacedWidths = [networkA.name: width, networkB.name: width]
     let columns = specification.gridColumns
     networkA.setArrays(
       (0..<specification.gridRows).map { row in (0..<columns).map { arrays[row * columns + $0].index } })
@@ -99,7 +106,9 @@ final class DSTC {
   }
 
   private func wire(in simulation: Simulation, _ specification: DSTCSpecification) {
-    wireMemory(in: simulation, specification)
+    tiedOff.wireMemory(
+      memory, buffer: buffer, compressionUnit: compressionUnit, sequencer: sequencer, model: specification.memory,
+      queue: specification.memoryQueueEntries, in: simulation)
     let values = specification.values
     let access = Cycle(specification.buffer.latencyCycles)
     let rowSlots = Int(access) + 2
@@ -141,25 +150,5 @@ final class DSTC {
     simulation.connect(
       activationUnit.outputs, to: compressionUnit.outputs, capacity: values.integer("output.fifo_columns"))
     simulation.connect(buffer.releases, to: sequencer.releases, capacity: 2)
-  }
-
-  private func wireMemory(in simulation: Simulation, _ specification: DSTCSpecification) {
-    let queue = specification.memoryQueueEntries
-    let model = specification.memory
-    let request = model.requestLatency
-    let requests = queue + Int(request) - 1
-    let latency = model.answerLatency
-    simulation.connect(sequencer.reads, to: memory.reads, latency: request, capacity: requests)
-    simulation.connect(compressionUnit.writes, to: memory.writes, latency: request, capacity: requests)
-    simulation.connect(
-      memory.lines, to: buffer.fills, latency: latency, capacity: queue + model.answersInFlight(writes: false))
-    simulation.connect(
-      memory.acknowledgements, to: compressionUnit.acknowledgements, latency: latency,
-      capacity: queue + model.answersInFlight(writes: true))
-    // Sums stay in the arrays until they are final.
-    simulation.connect(tiedOff.spills, to: memory.spills, capacity: 1)
-    simulation.connect(memory.spillAcknowledgements, to: tiedOff.acknowledgements, latency: latency, capacity: 1)
-    simulation.connect(tiedOff.sumCommands, to: buffer.sums.commands, capacity: 1)
-    simulation.connect(buffer.sums.rows, to: tiedOff.sums, capacity: 1)
   }
 }

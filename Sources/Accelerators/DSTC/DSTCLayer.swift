@@ -4,7 +4,7 @@ import Sparsity
 import Workloads
 
 /// A layer made ready for DSTC: its mapping chosen, its operands laid out in memory.
-struct DSTCLayer {
+struct DSTCLayer: StreamLayer {
   let layer: GEMMLayer
   let mapping: DSTCMapping
   let image: MemoryImage
@@ -13,6 +13,8 @@ struct DSTCLayer {
   let requantisation: Requantisation
   let outputWidth: Requantisation.OutputWidth
   let result: ResultMatrix
+  let mappingText: String
+  private let collection: TileCollector.Specification
 
   var wordBytes: Int { layer.operandBits / 8 }
 
@@ -31,16 +33,18 @@ struct DSTCLayer {
       specification: specification, a: layer.a, b: layer.bTransposed, rowCount: layer.m, columnCount: layer.n,
       length: layer.k, wordBytes: layer.operandBits / 8, outputIsCompressed: isCompressed
     ).bestMapping(layer: layer.name, pinned: pinned)
+    mappingText = mapping.loopNestText(specification)
+    collection = specification.collection(mapping.tile)
     outputWidth = specification.outputBits == 8 ? .bits8 : .bits16
     requantisation = layer.output.requantisation(
       forRange: Int(min(0, reference.min() ?? 0))...Int(max(0, reference.max() ?? 0)), width: outputWidth)
-    let tile = mapping.tile
+    let rowsPerColumn = collection.rowsPerColumn
     activation = ActivationUnit.Specification(
       appliesReLU: appliesReLU, multiplier: Int64(requantisation.multiplier), shift: requantisation.shift,
-      outputBits: specification.outputBits, rowsPerBlock: tile.rows)
+      outputBits: specification.outputBits, rowsPerBlock: rowsPerColumn)
     var output = OutputLayout(
       valueAddress: mapping.operandBytes, maskAddress: mapping.operandBytes, isCompressed: isCompressed,
-      wordBytes: specification.outputBits / 8, rowsPerBlock: tile.rows, rowCount: layer.m, columnCount: layer.n)
+      wordBytes: specification.outputBits / 8, rowsPerBlock: rowsPerColumn, rowCount: layer.m, columnCount: layer.n)
     output.maskAddress += lineCount(bytes: layer.n * output.columnStride) * Line.byteCount
     outputLayout = output
     image = MemoryImage(byteCount: output.maskAddress + output.maskBytes)
@@ -49,9 +53,11 @@ struct DSTCLayer {
     result = ResultMatrix(rowCount: layer.m, columnCount: layer.n)
   }
 
-  /// The stored result, as the compression unit left it.
-  func storedResult(_ specification: DSTCSpecification) -> [Int] {
-    let order = specification.collection(mapping.tile).order(of: mapping.blocks)
-    return StoredResult(outputLayout, order: order.map { ($0.firstRow / mapping.tile.rows, $0.column) }).read(from: image)
+  var estimate: StreamMappingEstimate { mapping.estimate }
+  var patternExecuted: String { "C(unstructured)" }
+
+  var outputOrder: [(block: Int, column: Int)] {
+    let rows = outputLayout.rowsPerBlock
+    return collection.order(of: mapping.program.tileBlocks).map { ($0.firstRow / rows, $0.column) }
   }
 }

@@ -10,30 +10,12 @@ struct DSTCMapping {
   let kPerWindow: Int
   let program: LayerProgram
   let plan: BufferPlan
-  let estimate: DSTCMappingEstimate
+  let estimate: StreamMappingEstimate
   /// Bytes of memory that the operands take, from address 0.
   let operandBytes: Int
 
   var tile: DSTCSpecification.TileShape {
     DSTCSpecification.TileShape(rows: operandA.tileSize, columns: operandB.tileSize)
-  }
-
-  /// Blocks of Z in the order in which they are finished.
-  var blocks: [TileBlock] {
-    let nest = program.nest
-    var blocks: [TileBlock] = []
-    for group in 0..<nest.groups {
-      for inner in 0..<nest.innerBlocks {
-        for outer in group * nest.groupSize..<min((group + 1) * nest.groupSize, nest.outerBlocks) {
-          let (row, column) = nest.order == .rowsOuter ? (outer, inner) : (inner, outer)
-          blocks.append(
-            TileBlock(
-              firstRow: row * program.rowsPerBlock, rows: program.rows(inBlock: row),
-              firstColumn: Int(program.columnStarts[column]), columns: program.columns(inBlock: column)))
-        }
-      }
-    }
-    return blocks
   }
 }
 
@@ -72,7 +54,7 @@ struct DSTCMapper {
     let operandB = CondensedLayout(
       b, count: columnCount, length: length, wordBytes: wordBytes, tileSize: tile.columns,
       tiles: specification.gridColumns, format: specification.operandBFormat)
-    let work = DSTCWork(operandA, operandB, specification: specification)
+    let work = StreamWork(operandA, operandB, on: specification)
     // Windows only bound what is fetched together: the longest that fits wastes least of its last line.
     var kPerWindow = min(length, 128)
     while kPerWindow >= 1 {
@@ -81,15 +63,17 @@ struct DSTCMapper {
       let directoryB = operandB.directory(
         at: directoryA.byteCount, kPerWindow: kPerWindow, values: .operandB, masks: .maskB)
       let k = KSplit(windows: (length + kPerWindow - 1) / kPerWindow)
-      for nest in pinned.map({ [$0.nest(k)] }) ?? nests(operandA, operandB, k) {
+      for nest in pinned.map({ [$0.nest(k)] })
+        ?? LoopNest.candidates(
+          rowBlocks: operandA.blocks, columnBlocks: operandB.blocks, k)
+      {
         let program = LayerProgram(
           nest: nest, operandA: directoryA, operandB: directoryB, columnStarts: columnStarts(operandB),
           rowCount: rowCount, rowsPerBlock: operandA.positionsPerBlock, windowWords: kPerWindow,
           arrays: specification.arrays, spillAddress: directoryA.byteCount + directoryB.byteCount)
         guard let plan = BufferDivision(program, buffer: specification.buffer).plan() else { continue }
-        let estimate = DSTCMappingEstimate(
-          program, plan: plan, work: work, specification: specification, tile: tile,
-          writesAreKnown: !outputIsCompressed)
+        let estimate = StreamMappingEstimate(
+          program, plan: plan, work: work, on: specification.resources, writesAreKnown: !outputIsCompressed)
         guard best.map({ estimate.rank < $0.estimate.rank }) ?? true else { continue }
         best = DSTCMapping(
           operandA: operandA, operandB: operandB, kPerWindow: kPerWindow, program: program, plan: plan,
@@ -103,28 +87,5 @@ struct DSTCMapper {
 
   private func columnStarts(_ operandB: CondensedLayout) -> [Int32] {
     (0...operandB.blocks).map { Int32(min($0 * operandB.positionsPerBlock, columnCount)) }
-  }
-
-  private func nests(_ operandA: CondensedLayout, _ operandB: CondensedLayout, _ k: KSplit) -> [LoopNest] {
-    var nests: [LoopNest] = []
-    for order in [LoopNest.Order.columnsOuter, .rowsOuter] {
-      let outerBlocks = order == .rowsOuter ? operandA.blocks : operandB.blocks
-      var sizes: [Int] = []
-      var size = 1
-      while size < outerBlocks {
-        sizes.append(size)
-        size *= 2
-      }
-      sizes.append(outerBlocks)
-      for groupSize in sizes {
-        for (outer, inner) in [(true, true), (true, false), (false, true), (false, false)] {
-          nests.append(
-            LoopNest(
-              order: order, rowBlocks: operandA.blocks, columnBlocks: operandB.blocks, k: k, groupSize: groupSize,
-              outerIsResident: outer, innerIsResident: inner))
-        }
-      }
-    }
-    return nests
   }
 }

@@ -13,7 +13,8 @@ struct DSTCPinnedMapping {
   init(_ mapping: LoopMapping, rows: Int, columns: Int, on specification: DSTCSpecification) throws {
     for (dimension, level, allowed) in [
       (LoopMapping.Dimension.m, LoopMapping.Level.smem, specification.gridRows),
-      (.n, .smem, specification.gridColumns), (.m, .lrf, specification.arrayRows), (.n, .lrf, specification.arrayColumns),
+      (.n, .smem, specification.gridColumns), (.m, .lrf, specification.arrayRows),
+      (.n, .lrf, specification.arrayColumns),
     ] {
       let stated = mapping.extent(of: dimension, at: level, isSpatial: true)
       guard stated != allowed else { continue }

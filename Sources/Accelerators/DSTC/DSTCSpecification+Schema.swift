@@ -11,7 +11,8 @@ extension DSTCSpecification {
   }()
 
   private static let parameters: [Parameter] =
-    machineParameters + WeightStationaryDesign.bufferParameters + [metadataPort] + registerFileParameters + formatParameters
+    machineParameters + WeightStationaryDesign.bufferParameters + [metadataPort] + registerFileParameters
+    + formatParameters
     + WeightStationaryDesign.memoryParameters + [WeightStationaryDesign.energyTable]
 
   private static let machineParameters: [Parameter] = [

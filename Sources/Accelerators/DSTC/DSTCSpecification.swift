@@ -85,6 +85,10 @@ public struct DSTCSpecification: Sendable {
       .sorted { $0.rows * $0.columns > $1.rows * $1.columns }
   }
 
+  var resources: StreamResources {
+    StreamResources(buffer: buffer, memory: memory, clockGHz: clockGHz, outputBits: outputBits)
+  }
+
   /// Whether an array holds a tile of this shape.
   func holds(_ tile: TileShape) -> Bool {
     tile.rows <= CondensedVector.wordLimit && tile.columns <= CondensedVector.wordLimit
@@ -105,7 +109,8 @@ public struct DSTCSpecification: Sendable {
   func array(_ tile: TileShape, wordBits: Int) -> OuterProductArray.Specification {
     OuterProductArray.Specification(
       rows: arrayRows, columns: arrayColumns, tileRows: tile.rows, tileColumns: tile.columns, wordBits: wordBits,
-      sums: sums, buffers: hasShadow ? 2 : 1, isDoubleBuffered: isDoubleBuffered(tile), bankRows: values.integer("rf.bank_rows"),
+      sums: sums, buffers: hasShadow ? 2 : 1, isDoubleBuffered: isDoubleBuffered(tile),
+      bankRows: values.integer("rf.bank_rows"),
       bankColumns: values.integer("rf.bank_columns"), bankQueueEntries: values.integer("rf.bank_queue_entries"),
       hasBankConflicts: values.boolean("rf.bank_conflicts"), drainWordsPerCycle: drainWordsPerCycle,
       accumulateCycles: values.integer("rf.accumulate_cycles"))

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Hardware
 import Sparsity
-import Workloads
 
 /// What tells a design of the weight-stationary family from the others.
 ///
@@ -86,16 +85,6 @@ public struct WeightStationaryDesign: Sendable {
   /// The pattern that runs where a layer declares `declared`: the sparsest supported one that contains it.
   public func executedPattern(for declared: Pattern) -> Pattern {
     isDense ? .dense : rule.executedPattern(for: declared)
-  }
-
-  /// What weights are pruned to for the design where others have `declared`.
-  func pruning(for declared: Pattern) -> WeightPruning {
-    if executedPattern(for: declared).density == declared.density {
-      return declared.density < .one ? .pattern(declared) : .dense
-    }
-    let near = rule.degrees.filter { $0.density >= declared.density }.min { $0.density < $1.density }
-    guard let near, near.density < .one else { return .dense }
-    return .pattern(near.pattern)
   }
 
   /// The supported patterns, as a phrase.

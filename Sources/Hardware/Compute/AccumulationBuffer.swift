@@ -100,7 +100,8 @@ struct AccumulationBuffer {
 
   /// The first cycle from `cycle` on in which a step may be issued whose products fall onto `rows` times `columns`, counts
   /// by remainder; the products are then in the banks' queues.
-  func admit(rows: UnsafeMutableBufferPointer<Int32>, columns: UnsafeMutableBufferPointer<Int32>, at cycle: Cycle) -> Cycle
+  func admit(rows: UnsafeMutableBufferPointer<Int32>, columns: UnsafeMutableBufferPointer<Int32>, at cycle: Cycle)
+    -> Cycle
   {
     guard specification.hasConflicts else { return cycle }
     let waiting = Int64(state.deepest) - (cycle - state.servedUntil) - Int64(specification.queueEntries)

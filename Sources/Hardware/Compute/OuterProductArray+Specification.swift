@@ -29,7 +29,8 @@ extension OuterProductArray {
     public var accumulateCycles: Int
 
     public init(
-      rows: Int, columns: Int, tileRows: Int, tileColumns: Int, wordBits: Int, sums: Int, buffers: Int, isDoubleBuffered: Bool,
+      rows: Int, columns: Int, tileRows: Int, tileColumns: Int, wordBits: Int, sums: Int, buffers: Int,
+      isDoubleBuffered: Bool,
       bankRows: Int, bankColumns: Int, bankQueueEntries: Int, hasBankConflicts: Bool, drainWordsPerCycle: Int,
       accumulateCycles: Int
     ) {

@@ -112,7 +112,8 @@ public final class OuterProductArray: Component, ActionReporting {
     state.drainedSums += Int64(drain.rowCount)
     state.drain.done += 1
     let words = Cycle(drain.rowCount)
-    state.drain.next = now + (words + Cycle(specification.drainWordsPerCycle) - 1) / Cycle(specification.drainWordsPerCycle)
+    state.drain.next =
+      now + (words + Cycle(specification.drainWordsPerCycle) - 1) / Cycle(specification.drainWordsPerCycle)
     guard state.drain.isDone else { return .worked }
     if !state.nextDrain.isDone {
       state.drain = state.nextDrain
@@ -172,9 +173,11 @@ public final class OuterProductArray: Component, ActionReporting {
       let rowStart = row * specification.bankRows
       for column in 0..<columnChunks {
         let columnStart = column * specification.bankColumns
-        cycle = 1 + buffer.admit(
-          rows: rowCounts.elements(rowStart..<rowStart + specification.bankRows),
-          columns: columnCounts.elements(columnStart..<columnStart + specification.bankColumns), at: cycle)
+        cycle =
+          1
+          + buffer.admit(
+            rows: rowCounts.elements(rowStart..<rowStart + specification.bankRows),
+            columns: columnCounts.elements(columnStart..<columnStart + specification.bankColumns), at: cycle)
       }
     }
     return cycle

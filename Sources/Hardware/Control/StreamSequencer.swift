@@ -147,7 +147,8 @@ public struct StreamOrders {
     }
     gathers.send(
       GatherCommand(
-        steps: Int32(steps), first: Int32(first), extent: Int32(extent), paddingWords: directory.paddingWords[use.window],
+        steps: Int32(steps), first: Int32(first), extent: Int32(extent),
+        paddingWords: directory.paddingWords[use.window],
         flags: flags),
       bytes: 0)
   }

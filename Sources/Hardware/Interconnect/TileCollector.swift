@@ -18,10 +18,11 @@ public struct TileBlock: BitwiseCopyable, Equatable, Sendable {
   }
 }
 
-/// The part of the NoC that collects finished tiles from a grid of arrays, a tile's column at a time.
+/// The part of the NoC that collects finished tiles from a grid of arrays, a column at a time: the arrays of a column of the
+/// grid deliver their parts of it together, as far as 64 rows go, so that lines of memory are written whole.
 ///
 /// The order is fixed, whichever array is done first: block by block, in a block by column within the tiles, then by column
-/// of arrays, then by row of arrays. So the result can be compressed in the order of arrival.
+/// of arrays, then by rows. So the result can be compressed in the order of arrival.
 public final class TileCollector: Component, ActionReporting {
   /// The grid of arrays and their tiles.
   public struct Specification: Equatable, Sendable {
@@ -39,12 +40,21 @@ public final class TileCollector: Component, ActionReporting {
       self.tileColumns = tileColumns
       self.wordsPerCycle = wordsPerCycle
     }
+
+    /// Rows of arrays whose parts of a column leave together: as many as have 64 rows and part the grid evenly.
+    public var joinedRows: Int {
+      (1...gridRows).last { gridRows % $0 == 0 && $0 * tileRows <= 64 } ?? 1
+    }
+
+    /// Rows of Z in a column as it leaves.
+    public var rowsPerColumn: Int { joinedRows * tileRows }
   }
 
   private struct Registers: BitwiseCopyable {
     var block: Int32 = 0
     var column: Int32 = 0
     var gridColumn: Int32 = 0
+    /// First row of the arrays whose parts leave together.
     var gridRow: Int32 = 0
     var freeAt: Cycle = 0
     var words: Int64 = 0
@@ -76,28 +86,49 @@ public final class TileCollector: Component, ActionReporting {
 
   public override func tick() -> Activity {
     guard !isDone else { return .idle }
-    let array = arrays[Int(state.gridRow) * specification.gridColumns + Int(state.gridColumn)]
-    guard !array.isEmpty else { return array.starved }
     let rows = rowCount
-    let arrival = (array.frontArrival + clock.period - 1) / clock.period
-    let delivery = max(state.freeAt, arrival) + Cycle((rows - 1) / specification.wordsPerCycle)
+    let parts = (rows + specification.tileRows - 1) / specification.tileRows
+    var ready = state.freeAt
+    for part in 0..<parts {
+      let array = arrays[arrayIndex(part)]
+      guard !array.isEmpty else { return array.starved }
+      ready = max(ready, (array.frontArrival + clock.period - 1) / clock.period)
+    }
+    let delivery = ready + Cycle((rows - 1) / specification.wordsPerCycle)
     guard now >= delivery else { return .working(until: delivery) }
     guard columns.isReady else { return columns.backpressured }
-    let column = array.receive()
-    precondition(column.column == columnIndex, "arrays drain in the order that the collector expects")
-    columns.send(column, bytes: rows * 4)
-    state.words += Int64(rows)
-    state.freeAt = now + 1
+    collect(parts: parts, rows: rows)
     advance()
     return .worked
   }
 
+  private func arrayIndex(_ part: Int) -> Int {
+    (Int(state.gridRow) + part) * specification.gridColumns + Int(state.gridColumn)
+  }
+
+  private func collect(parts: Int, rows: Int) {
+    let block = blocks[Int(state.block)]
+    let firstRow = Int(block.firstRow) + Int(state.gridRow) * specification.tileRows
+    var column = BlockColumn(
+      sums: InlineArray(repeating: 0), column: columnIndex,
+      rowBlock: Int32(firstRow / specification.rowsPerColumn))
+    for part in 0..<parts {
+      let front = arrays[arrayIndex(part)].receive()
+      precondition(front.column == column.column, "arrays drain in the order that the collector expects")
+      let start = part * specification.tileRows
+      for row in start..<min(rows, start + specification.tileRows) { column.sums[row] = front.sums[row - start] }
+    }
+    columns.send(column, bytes: rows * 4)
+    state.words += Int64(rows)
+    state.freeAt = now + 1
+  }
+
   private var isDone: Bool { Int(state.block) == blocks.count }
 
-  /// Rows of the front tile, and columns, that lie inside Z.
+  /// Rows of the column to be collected next that lie inside Z.
   private var rowCount: Int {
     let block = blocks[Int(state.block)]
-    return min(max(Int(block.rows) - Int(state.gridRow) * specification.tileRows, 0), specification.tileRows)
+    return min(max(Int(block.rows) - Int(state.gridRow) * specification.tileRows, 0), specification.rowsPerColumn)
   }
 
   private var columnIndex: Int32 {
@@ -112,7 +143,7 @@ public final class TileCollector: Component, ActionReporting {
   /// Moves on to the next column that lies inside Z.
   private func advance() {
     repeat {
-      state.gridRow += 1
+      state.gridRow += Int32(specification.joinedRows)
       guard Int(state.gridRow) == specification.gridRows else { continue }
       state.gridRow = 0
       state.gridColumn += 1
@@ -131,7 +162,7 @@ public final class TileCollector: Component, ActionReporting {
 }
 
 extension TileCollector.Specification {
-  /// The columns of Z's tiles in the order of collection: first row of the tile, and column of Z.
+  /// The columns in the order of collection: their first row, and their column of Z.
   public func order(of blocks: [TileBlock]) -> [(firstRow: Int, column: Int)] {
     var order: [(firstRow: Int, column: Int)] = []
     for block in blocks {
@@ -139,7 +170,7 @@ extension TileCollector.Specification {
         for gridColumn in 0..<gridColumns {
           let place = gridColumn * tileColumns + column
           guard place < Int(block.columns) else { continue }
-          for gridRow in 0..<gridRows where gridRow * tileRows < Int(block.rows) {
+          for gridRow in stride(from: 0, to: gridRows, by: joinedRows) where gridRow * tileRows < Int(block.rows) {
             order.append((Int(block.firstRow) + gridRow * tileRows, Int(block.firstColumn) + place))
           }
         }

@@ -65,9 +65,8 @@ public final class MetadataDecoder: Component, ActionReporting {
   }
 
   public override func tick() -> Activity {
-    var activity = sendField()
-    for _ in 1..<fieldsPerCycle where activity == .worked { activity = activity | sendField() }
-    for _ in 0..<fieldsPerCycle { activity = activity | receiveRow() }
+    var activity = Activity.idle
+    for _ in 0..<fieldsPerCycle { activity = activity | sendField() | receiveRow() }
     return activity
   }
 

@@ -15,7 +15,8 @@ struct DSTCCalibrationTests {
   @Test func `the copied table has rows of DSTC`() { #expect(CSVRow.dstc.count == 4) }
 
   @Test(arguments: CSVRow.dstc)
-  func `a published row is reproduced: cycles, the expectation over tiles, and energy level by level`(row: CSVRow) throws
+  func `a published row is reproduced: cycles, the expectation over tiles, and energy level by level`(row: CSVRow)
+    throws
   {
     let machine = try dstc(shipped: "calibration/dstc", mapping: row.mapping)
     let densities = (a: try #require(Double(row["density_A"])), b: try #require(Double(row["density_B"])))
@@ -30,7 +31,9 @@ struct DSTCCalibrationTests {
     #expect(cycles > expected && cycles < 1.1 * expected)
     // Nothing is lost but to rounding up to 16, and at both ends of the run.
     let ledger = outcome.statistics.ledger
-    let explained = [Cause.effectual, .paddingPattern, .fill, .drain, .idle].reduce(0) { $0 + ledger.laneCycles(of: $1) }
+    let explained = [Cause.effectual, .paddingPattern, .fill, .drain, .idle].reduce(0) {
+      $0 + ledger.laneCycles(of: $1)
+    }
     #expect(Double(explained) > 0.98 * Double(ledger.total))
     try expectEnergy(of: &outcome, on: machine, near: row)
   }
@@ -44,7 +47,8 @@ struct DSTCCalibrationTests {
       energy[level(of: action), default: 0] += Double(attojoules) / 1e6
     }
     for (level, published) in row.energy {
-      #expect(abs((energy[level] ?? 0) / published - 1) < 0.1, "\(level): \(energy[level] ?? 0), published \(published)")
+      #expect(
+        abs((energy[level] ?? 0) / published - 1) < 0.1, "\(level): \(energy[level] ?? 0), published \(published)")
     }
     #expect(energy["other"] == 0)
     let total = energy.values.reduce(0, +) / 1e6

@@ -2,37 +2,28 @@
 import Hardware
 import Statistics
 
-/// What the arrays have to do for a layer and a tile shape, whatever the loop nest is.
-struct DSTCWork {
+/// What the arrays have to do for a layer, whatever the loop nest is.
+struct StreamWork {
   /// Steps of the array that has most.
   let steps: Int
   /// Cycles of the busiest bus of operand A, per pass over B's blocks, and of operand B, per pass over A's blocks.
   let busCyclesA: Int
   let busCyclesB: Int
+  /// Cycles in which a block's sums leave, and whether the next block hides them.
+  let drainCycles: Int
+  let hidesDrains: Bool
+}
 
-  /// A sum over pairs of tiles is a product of sums over tiles, k by k.
-  init(_ operandA: CondensedLayout, _ operandB: CondensedLayout, specification: DSTCSpecification) {
-    let rows = (0..<operandA.tiles).map { operandA.chunks(ofGridPlace: $0, width: specification.arrayRows) }
-    let columns = (0..<operandB.tiles).map { operandB.chunks(ofGridPlace: $0, width: specification.arrayColumns) }
-    var most = 0
-    for row in rows {
-      for column in columns {
-        var steps = 0
-        for k in 0..<operandA.length { steps += Int(row[k]) * Int(column[k]) }
-        most = max(most, steps)
-      }
-    }
-    steps = most
-    let width = specification.values.integer("noc.bytes_per_cycle")
-    busCyclesA =
-      (0..<operandA.tiles).map { operandA.busCycles(ofGridPlace: $0, bytesPerCycle: width) }.max() ?? 0
-    busCyclesB =
-      (0..<operandB.tiles).map { operandB.busCycles(ofGridPlace: $0, bytesPerCycle: width) }.max() ?? 0
-  }
+/// What a machine whose outputs stay is to the cost of a mapping.
+struct StreamResources {
+  let buffer: GlobalBuffer.Specification
+  let memory: MemoryModel
+  let clockGHz: Double
+  let outputBits: Int
 }
 
 /// What a mapping costs at least: traffic at every level, and the cycles that no run of it can beat.
-struct DSTCMappingEstimate {
+struct StreamMappingEstimate {
   /// Lines fetched from DRAM, data and metadata, and lines certainly written to it.
   let readLines: Int
   let writeLines: Int
@@ -46,9 +37,10 @@ struct DSTCMappingEstimate {
   /// Orders mappings: expected cycles first, then bytes moved.
   var rank: (cycles: Int64, lines: Int) { (boundCycles + exposedCycles, readLines + writeLines) }
 
+  /// - Parameter writesAreKnown: whether the result takes a whole line wherever it has values; compressed, it may take
+  ///   none, and does not count towards a bound.
   init(
-    _ program: LayerProgram, plan: BufferPlan, work: DSTCWork, specification: DSTCSpecification,
-    tile: DSTCSpecification.TileShape, writesAreKnown: Bool
+    _ program: LayerProgram, plan: BufferPlan, work: StreamWork, on machine: StreamResources, writesAreKnown: Bool
   ) {
     let nest = program.nest
     let aIsOuter = nest.order == .rowsOuter
@@ -57,17 +49,16 @@ struct DSTCMappingEstimate {
     let (fetchesA, fetchesB) = aIsOuter ? (outerFetches, innerFetches) : (innerFetches, outerFetches)
     readLines = program.operandA.lines * fetchesA + program.operandB.lines * fetchesB
     let columns = Int(program.columnStarts.last ?? 0)
-    let tileLines = lineCount(bytes: tile.rows * specification.outputBits / 8)
-    writeLines = writesAreKnown ? columns * (program.rowCount + tile.rows - 1) / tile.rows * tileLines : 0
-    let resultLines =
-      writesAreKnown ? lineCount(bytes: columns * program.rowCount * specification.outputBits / 8) : 0
-    let dataReads = Self.dataLines(program.operandA) * nest.columnBlocks + Self.dataLines(program.operandB) * nest.rowBlocks
+    writeLines =
+      writesAreKnown ? lineCount(bytes: columns * program.rowCount * machine.outputBits / 8) : 0
+    let dataReads =
+      Self.dataLines(program.operandA) * nest.columnBlocks + Self.dataLines(program.operandB) * nest.rowBlocks
     let dataFills = Self.dataLines(program.operandA) * fetchesA + Self.dataLines(program.operandB) * fetchesB
-    let rate = specification.memory.rate(clockGHz: specification.clockGHz)
-    let memoryCycles = rate.cycles(readLines: readLines, writtenLines: resultLines)
+    let rate = machine.memory.rate(clockGHz: machine.clockGHz)
+    let memoryCycles = rate.cycles(readLines: readLines, writtenLines: writeLines)
     bounds = [
       Bound(kind: "compute", cycles: Int64(work.steps)),
-      Bound(kind: "glb_port", cycles: specification.buffer.portCycles(readLines: dataReads, filledLines: dataFills)),
+      Bound(kind: "glb_port", cycles: machine.buffer.portCycles(readLines: dataReads, filledLines: dataFills)),
       Bound(
         kind: "noc", cycles: Int64(max(work.busCyclesA * nest.columnBlocks, work.busCyclesB * nest.rowBlocks))),
       Bound(kind: "dram_bandwidth", cycles: memoryCycles),
@@ -75,11 +66,10 @@ struct DSTCMappingEstimate {
         kind: "compulsory_traffic",
         cycles: rate.cycles(
           readLines: program.operandA.lines + program.operandB.lines,
-          writtenLines: specification.memory.isTimed ? 0 : resultLines)),
+          writtenLines: machine.memory.isTimed ? 0 : writeLines)),
     ]
     let blocks = nest.rowBlocks * nest.columnBlocks
-    let drain = tile.columns * (tile.rows + specification.drainWordsPerCycle - 1) / specification.drainWordsPerCycle
-    let exposedDrains = specification.isDoubleBuffered(tile) ? drain : blocks * drain
+    let exposedDrains = (work.hidesDrains ? 1 : blocks) * work.drainCycles
     let late =
       Self.lateLines(program.operandA, isOuter: aIsOuter, region: plan.operandA.count, nest: nest)
       + Self.lateLines(program.operandB, isOuter: !aIsOuter, region: plan.operandB.count, nest: nest)

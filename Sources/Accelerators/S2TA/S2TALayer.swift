@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+import Hardware
+import Sparsity
+import Workloads
+
+/// A layer made ready for S2TA: its bounds known, its mapping chosen, its operands laid out in memory.
+struct S2TALayer {
+  let layer: GEMMLayer
+  let executed: Pattern
+  let mapping: S2TAMapping
+  let image: MemoryImage
+  let outputLayout: OutputLayout
+  let activation: ActivationUnit.Specification
+  let requantisation: Requantisation
+  let outputWidth: Requantisation.OutputWidth
+  let result: ResultMatrix
+  let mappingText: String
+  private let collection: TileCollector.Specification
+
+  var wordBytes: Int { layer.operandBits / 8 }
+
+  /// - Parameters:
+  ///   - layer: with its activations pruned already, where they are.
+  ///   - reference: the exact product, from whose range a scale is chosen where the layer states none.
+  /// - Throws: `PatternViolation` if operand A does not have the pattern it declares, `MappingError` if nothing fits,
+  ///   `LoopMappingError` if what is pinned cannot run.
+  init(
+    _ layer: GEMMLayer, reference: [Int32], on specification: S2TASpecification, pinned: LoopMapping?
+  ) throws {
+    self.layer = layer
+    collection = specification.collection
+    executed = S2TASpecification.patternRule.executedPattern(for: layer.declaredPattern ?? .dense)
+    let isBound = executed != S2TASpecification.patternRule.dense
+    if isBound,
+      let violation = executed.firstViolation(in: Tensor(shape: [layer.m, layer.k], elements: layer.a), along: 1)
+    {
+      throw violation
+    }
+    let wordBytes = layer.operandBits / 8
+    let operandA = BlockLayout(
+      layer.a, count: layer.m, length: layer.k, wordBytes: wordBytes, tileSize: specification.rows,
+      bound: isBound ? S2TASpecification.heldValues : DensityBoundBlock.size)
+    let operandB = BlockLayout(
+      layer.bTransposed, count: layer.n, length: layer.k, wordBytes: wordBytes, tileSize: specification.columns,
+      bound: BlockLayout.largestCount(layer.bTransposed, count: layer.n, length: layer.k))
+    let appliesReLU = layer.output.activation == .relu
+    let isCompressed =
+      specification.outputFormat == .bitmask || (specification.outputFormat == .auto && appliesReLU)
+    mapping = try S2TAMapping.best(
+      layer: layer.name, operandA, operandB, outputIsCompressed: isCompressed, on: specification, pinned: pinned)
+    mappingText = mapping.loopNestText(specification)
+    outputWidth = specification.outputBits == 8 ? .bits8 : .bits16
+    requantisation = layer.output.requantisation(
+      forRange: Int(min(0, reference.min() ?? 0))...Int(max(0, reference.max() ?? 0)), width: outputWidth)
+    activation = ActivationUnit.Specification(
+      appliesReLU: appliesReLU, multiplier: Int64(requantisation.multiplier), shift: requantisation.shift,
+      outputBits: specification.outputBits, rowsPerBlock: specification.rows)
+    var output = OutputLayout(
+      valueAddress: mapping.operandBytes, maskAddress: mapping.operandBytes, isCompressed: isCompressed,
+      wordBytes: specification.outputBits / 8, rowsPerBlock: specification.rows, rowCount: layer.m,
+      columnCount: layer.n)
+    output.maskAddress += lineCount(bytes: layer.n * output.columnStride) * Line.byteCount
+    outputLayout = output
+    image = MemoryImage(byteCount: output.maskAddress + output.maskBytes)
+    operandA.write(to: image, mapping.program.operandA, perWindow: mapping.perWindow)
+    operandB.write(to: image, mapping.program.operandB, perWindow: mapping.perWindow)
+    result = ResultMatrix(rowCount: layer.m, columnCount: layer.n)
+  }
+
+  var outputOrder: [(block: Int, column: Int)] {
+    let rows = outputLayout.rowsPerBlock
+    return collection.order(of: mapping.program.tileBlocks).map { ($0.firstRow / rows, $0.column) }
+  }
+}
