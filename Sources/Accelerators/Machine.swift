@@ -32,6 +32,10 @@ public protocol Machine: Sendable {
   /// The pattern that A is pruned to, or runs as, where a layer declares `pattern`: the sparsest supported one that
   /// contains it.
   func executedPattern(for declared: Pattern) -> Pattern
+
+  /// What weights are pruned to for this machine where others have `declared`: the pattern itself where it runs at its
+  /// own density, else the sparsest that the machine exploits and that keeps no less.
+  func pruning(for declared: Pattern) -> WeightPruning
 }
 
 extension Machine {
@@ -80,4 +84,16 @@ public struct LayerOutcome: Sendable {
   public var memoryRequests: [DRAMTraceLine] = []
   /// Share of operand B's squared norm that pruning removed, where it was pruned.
   public var removedActivationNorm: Double?
+}
+
+extension HardwareRule {
+  /// What weights are pruned to for hardware of this rule where others have `declared`.
+  func pruning(for declared: Pattern) -> WeightPruning {
+    if executedPattern(for: declared).density == declared.density {
+      return declared.density < .one ? .pattern(declared) : .dense
+    }
+    let near = degrees.filter { $0.density >= declared.density }.min { $0.density < $1.density }
+    guard let near, near.density < .one else { return .dense }
+    return .pattern(near.pattern)
+  }
 }

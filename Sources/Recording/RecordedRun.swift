@@ -11,6 +11,8 @@ import GRDB
 public struct RecordedRun: Equatable, Sendable {
   /// `running`, `finished` or `failed`.
   public let status: String
+  /// Why the run failed; nil where it did not.
+  public let message: String?
   public let design: String
   public let workload: String
   public let seed: Int64
@@ -41,6 +43,7 @@ public struct RecordedRun: Equatable, Sendable {
     guard let row = try Row.fetchOne(database, sql: "SELECT * FROM run WHERE run_id = ?", arguments: [identifier])
     else { throw DatabaseError(resultCode: .SQLITE_NOTFOUND, message: "there is no run \(identifier)") }
     status = row["status"]
+    message = row["message"]
     design = row["design"]
     workload = row["workload"]
     seed = row["seed"]

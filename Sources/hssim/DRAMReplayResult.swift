@@ -58,6 +58,7 @@ struct DRAMReplayResult {
 
   // MARK: Checks
 
+  /// - Parameter commands: the timelines by channel; empty where they were not recorded.
   /// - Throws: `LayerFailure` where a data bus carried more than fits, or a recorded command came too early.
   func check(_ commands: [[DRAMIssuedCommand]]) throws {
     func failure(_ problem: String) -> LayerFailure { LayerFailure(layer: trace, problem: problem) }

@@ -8,13 +8,13 @@ extension RunDescription {
   /// Describes the run of a workload on a design.
   ///
   /// The content id is a hash of everything that a result can depend on: the simulator's version, the resolved
-  /// configuration, the prices, the workload (the text of the trace and the bytes of its tensor files, or the options of the random
-  /// product) and the seed. How much is recorded changes no result and is no part of it: runs at different levels have
+  /// configuration, the prices, the workload (the text of the trace and the bytes of its tensor files, or the options of
+  /// the random product) and the seed. How much is recorded changes no result and is no part of it: runs at different levels have
   /// the same id, and the file keeps them apart by its column `record_level`.
   init(
     of workload: Workload, on values: ParameterValues, part: DRAMCatalogue.Part?, mapping: LoopMapping?,
-    keptActivations: Int? = nil, pricing: Pricing, against: Comparison?, seed: UInt64, recordLevel: RecordLevel,
-    command: String
+    keptActivations: Int? = nil, pricing: Pricing, against: Comparison? = nil, isPrunedForDesign: Bool = false,
+    seed: UInt64, recordLevel: RecordLevel, command: String
   ) throws(WorkloadError) {
     // Without notes of where a value was stated: designs that are the same give files that are the same.
     var configuration = values.resolvedText(annotated: false)
@@ -32,6 +32,7 @@ extension RunDescription {
     hash.combine(pricing.options.includesLeakage ? 1 : 0)
     try workload.combine(into: &hash)
     hash.combine(seed)
+    if isPrunedForDesign { hash.combine("pruned for the design") }
     if let against { hash.combine("against \(against.rawValue)") }
     self.init(
       design: values.name, workload: workload.name, seed: seed, version: Hssim.version, configuration: configuration,

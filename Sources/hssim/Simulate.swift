@@ -22,20 +22,7 @@ struct Simulate: ParsableCommand {
         hssim simulate --gemm 256x256x256 --pattern "4:6->2:4" --density-b 0.5 --format json
       """)
 
-  @Argument(help: ArgumentHelp("The layer trace.", valueName: "trace.yaml"))
-  var trace: String?
-
-  @Option(help: ArgumentHelp("A random product Z[M,N] = A[M,K] x B[K,N] instead of a trace.", valueName: "MxKxN"))
-  var gemm: String?
-
-  @Option(help: ArgumentHelp("With --gemm: exactly G of H of A at every rank, such as '2:4' or 'C1(4:6)->C0(2:4)'."))
-  var pattern: String?
-
-  @Option(help: ArgumentHelp("With --gemm: share of A's values that are not 0, anywhere.", valueName: "d"))
-  var densityA: Double?
-
-  @Option(help: ArgumentHelp("With --gemm: share of B's values that are not 0, anywhere. (default: 1)", valueName: "d"))
-  var densityB: Double?
+  @OptionGroup var source: WorkloadOptions
 
   @OptionGroup var design: DesignOptions
 
@@ -100,7 +87,7 @@ struct Simulate: ParsableCommand {
   var force = false
 
   func run() throws {
-    let workload = try workload()
+    let workload = try source.workload(seed: seed)
     let values = try design.values()
     let part = try DesignOptions.part(of: values)
     let mapping = try mapping.map { try LoopMapping(notationOrPath: $0) }
@@ -109,8 +96,8 @@ struct Simulate: ParsableCommand {
     let pricing = try energy.pricing(of: machine)
     let description = try RunDescription(
       of: workload, on: values, part: part, mapping: mapping, keptActivations: kept, pricing: pricing, against: against,
-      seed: seed,
-      recordLevel: recordLevel(), command: command(of: workload, mapping: mapping, keptActivations: kept))
+      seed: seed, recordLevel: .init(option: record),
+      command: command(of: workload, mapping: mapping, keptActivations: kept))
     let path = output ?? description.defaultFileName
     try checkPlaces(of: workload, output: path)
     if let dramTrace, case .ideal = machine.memory {
@@ -126,7 +113,11 @@ struct Simulate: ParsableCommand {
       memoryTrace: dramTrace.map {
         SimulationJob.MemoryTrace(path: $0, format: dramTraceFormat, isReplacing: force)
       })
-    let remarks = try job.run()
+    let interruption = Interruption()
+    var remarks: [String] = []
+    try SimulationJob.conclude(database, layers: [description.layers], interruption) {
+      remarks = try job.simulate(interruption)
+    }
     let report = RunReport(try RecordedRun(path: path), path: path)
     try StandardOutput.write(format == .json ? report.json() : report.text + remarks.map { "\n\($0)" }.joined())
   }
@@ -145,41 +136,6 @@ struct Simulate: ParsableCommand {
       throw CommandError(.usage, "--prune-activations \(pruneActivations): this is no bound; allowed: 1:8 to 8:8")
     }
     return kept
-  }
-
-  private func workload() throws -> Workload {
-    let options = [
-      ("--pattern", pattern), ("--density-a", densityA.map { "\($0)" }), ("--density-b", densityB.map { "\($0)" }),
-    ].compactMap { name, value in value.map { (name, $0) } }
-    switch (trace, gemm) {
-    case (nil, nil): throw CommandError(.usage, "there is nothing to simulate; allowed: a trace, or --gemm MxKxN")
-    case (.some, .some): throw CommandError(.usage, "--gemm is given beside a trace; allowed: one of the two")
-    case (let trace?, nil):
-      if let (name, value) = options.first {
-        throw CommandError(.usage, "\(name) \(value) is given without --gemm; a trace has patterns of its own")
-      }
-      return .trace(try LayerTrace(path: trace))
-    case (nil, let gemm?):
-      let product = try SyntheticGEMM(
-        GEMMShape.parse(gemm), pattern: pattern, densityA: densityA, densityB: densityB ?? 1, seed: seed)
-      // Spelt canonically, so that two ways to say the same are the same run.
-      var arguments = ["--gemm", "\(product.shape)"]
-      if let pattern = product.pattern { arguments += ["--pattern", "\(pattern)"] }
-      if let densityA, densityA != 1 { arguments += ["--density-a", "\(densityA)"] }
-      if let densityB, densityB != 1 { arguments += ["--density-b", "\(densityB)"] }
-      return .gemm(product, options: arguments)
-    }
-  }
-
-  private func recordLevel() throws -> RunDescription.RecordLevel {
-    switch record {
-    case RunDescription.RecordLevel.summary.rawValue: return .summary
-    case RunDescription.RecordLevel.spans.rawValue: return .spans
-    default:
-      let isEvents = record == "events" || record.hasPrefix("events:")
-      let problem = isEvents ? "single events are not recorded yet" : "there is no such level"
-      throw CommandError(.usage, "--record \(record): \(problem); allowed: summary, spans")
-    }
   }
 
   /// The command as the database keeps it: what decides the content of the file, and nothing else.

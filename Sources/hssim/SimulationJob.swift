@@ -23,41 +23,52 @@ struct SimulationJob {
   let workload: Workload
   let machine: any Machine
   /// Activations kept of each block of 8, where they are pruned.
-  let keptActivations: Int?
+  var keptActivations: Int?
   let pricing: Pricing
   let against: Comparison?
   let description: RunDescription
   let database: RunDatabase
+  /// Position among the database's runs.
+  var run = 0
   let result: ResultFile?
   let memoryTrace: MemoryTrace?
 
-  /// Simulates what the database does not hold yet, and finishes it.
+  /// Simulates what the database does not hold yet.
   ///
-  /// - Throws: `Interrupted` after a signal, the database staying at its last finished layer, to be resumed; what
-  ///   loading, simulating and checking throw, the run being marked as failed; `RecordingError` where it cannot be
-  ///   written.
-  /// - Returns: what is to be said of layers beyond what the database is asked for.
-  func run() throws -> [String] {
-    let interruption = Interruption()
+  /// - Returns: what is to be said of layers beyond what the database holds in columns.
+  /// - Throws: `CancellationError` after a signal; what loading, simulating and checking throw; `RecordingError` where
+  ///   the database cannot be written.
+  @discardableResult
+  func simulate(_ interruption: Interruption) throws -> [String] {
     var progress = ProgressLine(layers: description.layers)
     defer { progress.clear() }
+    var requests: [DRAMTraceLine] = []
+    var remarks: [String] = []
+    let products = try simulateLayers(interruption, &progress, &requests, &remarks)
+    if let memoryTrace {
+      try TextFile.write(
+        DRAMTraceFile(lines: requests).text(memoryTrace.format), to: memoryTrace.path,
+        replacing: memoryTrace.isReplacing)
+    }
+    if let result { try TensorFile.write(products, to: result.path, replacing: result.isReplacing) }
+    return remarks
+  }
+
+  /// Runs `body` and finishes the database.
+  ///
+  /// - Throws: `Interrupted` after a signal, the database staying at its last finished layer, to be resumed; what
+  ///   `body` throws, the runs being marked as failed; `RecordingError` where the database cannot be written.
+  static func conclude(
+    _ database: RunDatabase, layers: [Int], _ interruption: Interruption, _ body: () throws -> Void
+  ) throws {
     do {
-      var requests: [DRAMTraceLine] = []
-      var remarks: [String] = []
-      let products = try simulateLayers(interruption, &progress, &requests, &remarks)
-      if let memoryTrace {
-        try TextFile.write(
-          DRAMTraceFile(lines: requests).text(memoryTrace.format), to: memoryTrace.path,
-          replacing: memoryTrace.isReplacing)
-      }
-      if let result { try TensorFile.write(products, to: result.path, replacing: result.isReplacing) }
+      try body()
       try database.finish()
-      return remarks
     } catch is CancellationError {
-      let finished = database.completedLayers().count
+      let finished = layers.indices.reduce(0) { $0 + database.completedLayers(run: $1).count }
       try database.close()
       throw Interrupted(
-        signal: interruption.signal ?? 0, finishedLayers: finished, layers: description.layers, path: database.path)
+        signal: interruption.signal ?? 0, finishedLayers: finished, layers: layers.reduce(0, +), path: database.path)
     } catch let error as RecordingError {
       throw error
     } catch let error as WorkloadError where error.kind != .content {
@@ -78,7 +89,7 @@ struct SimulationJob {
     _ remarks: inout [String]
   ) throws -> [(name: String, tensor: WritableTensor)] {
     var products: [(name: String, tensor: WritableTensor)] = []
-    let completed = database.completedLayers()
+    let completed = database.completedLayers(run: run)
     for (index, name) in workload.layerNames.enumerated() {
       // The file holds neither Z nor requests: a layer of an earlier attempt is simulated again for them.
       let isWritten = completed.contains(index)
@@ -104,7 +115,7 @@ struct SimulationJob {
         if against == .dense { try addDenseRun(of: layer, to: &outcome, interruption) }
         let costs = try pricing.apply(to: &outcome.summary, &outcome.statistics, of: outcome.inventory)
         try database.write(
-          layer: outcome.summary, statistics: outcome.statistics, costs: costs, layerIndex: index)
+          layer: outcome.summary, statistics: outcome.statistics, costs: costs, layerIndex: index, run: run)
       }
       let start = requests.last.map { $0.clock + 1 } ?? 0
       for request in outcome.memoryRequests {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Accelerators
 import Foundation
 import Recording
 import Workloads
@@ -21,6 +22,18 @@ enum Workload {
     switch self {
     case .trace(let trace): trace.layers.map(\.name)
     case .gemm: ["gemm"]
+    }
+  }
+
+  /// The same with weights pruned to what a machine exploits, where they can be.
+  func pruned(for machine: any Machine) -> Workload {
+    switch self {
+    case .trace(let trace):
+      .trace(
+        trace.replacingLayers { layer in layer.declaredPattern.map { layer.pruned(machine.pruning(for: $0)) } ?? layer }
+      )
+    case .gemm(let product, let options):
+      .gemm(product.pattern.map { product.pruned(machine.pruning(for: $0)) } ?? product, options: options)
     }
   }
 

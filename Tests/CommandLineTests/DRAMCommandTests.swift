@@ -86,6 +86,13 @@ struct DRAMCommandTests {
     #expect(try workspace.files() == [".bad.yaml", ".trace"])
   }
 
+  @Test(arguments: [[], ["--commands", "timeline"]])
+  func `a trace longer than all refreshes that may be put off passes its checks`(_ arguments: [String]) throws {
+    try workspace.write("0 0x0 R\n200000 0x40 R\n", to: ".trace")
+    let answer = try workspace.hssim(["dram", ".trace", "--config", "ddr4-2400", "--format", "json"] + arguments)
+    #expect(try json(answer)["requests"] as? Int == 2)
+  }
+
   @Test(arguments: ["missing.txt", "m"])
   func `a missing trace is a missing file, whatever its name`(_ name: String) throws {
     let answer = try hssim("dram", name, "--config", "hbm2")

@@ -25,6 +25,11 @@ public struct DSTCMachine: Machine {
   /// Every pattern runs as it is.
   public func executedPattern(for declared: Pattern) -> Pattern { declared }
 
+  /// Zeros may be anywhere: as many as the pattern has.
+  public func pruning(for declared: Pattern) -> WeightPruning {
+    declared.density < .one ? .unstructured(density: declared.density.value) : .dense
+  }
+
   public func simulate(
     _ layer: GEMMLayer, options: LayerOptions, progress: (_ cycle: Int64, _ bound: Int64) -> Bool
   ) throws -> LayerOutcome {

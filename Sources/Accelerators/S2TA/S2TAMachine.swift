@@ -28,6 +28,8 @@ public struct S2TAMachine: Machine {
     S2TASpecification.patternRule.executedPattern(for: declared)
   }
 
+  public func pruning(for declared: Pattern) -> WeightPruning { S2TASpecification.patternRule.pruning(for: declared) }
+
   public func simulate(
     _ layer: GEMMLayer, options: LayerOptions, progress: (_ cycle: Int64, _ bound: Int64) -> Bool
   ) throws -> LayerOutcome {

@@ -25,6 +25,8 @@ public struct WeightStationaryMachine: Machine {
     specification.design.supportedPatterns
   }
 
+  public func pruning(for declared: Pattern) -> WeightPruning { specification.design.rule.pruning(for: declared) }
+
   public func executedPattern(for declared: Pattern) -> Pattern {
     specification.design.executedPattern(for: declared)
   }

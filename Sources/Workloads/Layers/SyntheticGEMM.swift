@@ -10,9 +10,9 @@ import Sparsity
 /// density (exactly round(d · M · K) non-zeros, anywhere, which nothing may rely on); B has a density.
 public struct SyntheticGEMM: Sendable {
   public let shape: GEMMShape
-  public let pattern: Pattern?
+  public var pattern: Pattern? { a.pattern }
   public let seed: UInt64
-  private let a: RandomOperand
+  private var a: RandomOperand
   private let b: RandomOperand
 
   /// - Parameters:
@@ -26,14 +26,18 @@ public struct SyntheticGEMM: Sendable {
   ) throws(WorkloadError) {
     self.shape = shape
     self.seed = seed
-    self.pattern = try pattern.map(Self.pattern) ?? nil
+    let pattern = try pattern.map(Self.pattern) ?? nil
     if densityA != nil, pattern != nil {
       throw WorkloadError(.usage, field: "--density-a", "is given beside --pattern", allowed: "one of the two")
     }
     let uniformA = RandomOperand.Occupancy.uniform(density: try Self.density(densityA ?? 1, option: "--density-a"))
-    a = RandomOperand(occupancy: self.pattern.map { .pattern($0) } ?? uniformA, seed: nil)
+    a = RandomOperand(occupancy: pattern.map { .pattern($0) } ?? uniformA, seed: nil)
     b = RandomOperand(
       occupancy: .uniform(density: try Self.density(densityB, option: "--density-b")), seed: nil)
+  }
+
+  mutating func setWeights(_ occupancy: RandomOperand.Occupancy) {
+    a = RandomOperand(occupancy: occupancy, seed: a.seed)
   }
 
   /// The layer, with its values drawn; it is named `gemm`.

@@ -17,7 +17,9 @@ extension StoredOperand {
   /// - Parameter rows: A as [M, K] or B transposed as [N, K].
   /// - Throws: `WorkloadError` of kind `content` with the first group that breaks the pattern.
   func patterned(_ rows: Tensor<Int16>) throws(WorkloadError) -> [Int16] {
-    guard let declared = pattern else { return rows.elements }
+    guard let declared = pattern else {
+      return keptShare.map { keepingLargest(rows.elements, share: $0) } ?? rows.elements
+    }
     let pattern = declared.pattern
     if declared.isPruned {
       var pruned = rows

@@ -19,7 +19,7 @@ public struct LayerTrace: Sendable {
   public let path: String
   public let name: String
   /// In the order of the file; a grouped convolution is one layer per group.
-  public let layers: [TraceLayer]
+  public private(set) var layers: [TraceLayer]
 
   /// The tensor files that the layers read, each once, in the order of their first use.
   public var tensorFiles: [String] {
@@ -28,6 +28,13 @@ public struct LayerTrace: Sendable {
       guard case .stored(let operand) = source, seen.insert(operand.path).inserted else { return nil }
       return operand.path
     }
+  }
+
+  /// The same trace with every layer replaced by what `transform` makes of it.
+  public func replacingLayers(_ transform: (TraceLayer) -> TraceLayer) -> LayerTrace {
+    var result = self
+    result.layers = layers.map(transform)
+    return result
   }
 
   /// - Throws: `WorkloadError`: `missing` if the trace or a tensor file cannot be opened, `content` for anything that the

@@ -16,7 +16,9 @@ struct StoredOperand: Sendable {
   let tensor: String?
   let description: TensorFile.Description
   /// What the tensor is declared to have along K.
-  let pattern: DeclaredPattern?
+  var pattern: DeclaredPattern?
+  /// The share of values that stays, of the largest magnitudes; nil for all.
+  var keptShare: Double?
   let place: YAMLPlace
 }
 

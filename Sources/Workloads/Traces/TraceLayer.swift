@@ -20,7 +20,7 @@ public struct TraceLayer: Sendable {
   let convolution: ConvolutionShape?
   /// Which group of a grouped convolution this is; 0 otherwise.
   let group: Int
-  let weights: OperandSource
+  var weights: OperandSource
   let activations: OperandSource
 
   /// The pattern along K that the weights are declared to have; nil if they are declared dense.
