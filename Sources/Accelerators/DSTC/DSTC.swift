@@ -89,7 +89,8 @@ final class DSTC: StreamFigure {
     }
     collector = TileCollector(in: core, specification.collection(tile), blocks: mapping.program.tileBlocks)
     activationUnit = ActivationUnit(in: core, layer.activation, result: layer.result)
-    compressionUnit = CompressionUnit(in: core, layout: layer.outputLayout)
+    compressionUnit = CompressionUnit(
+      in: core, layout: layer.outputLayout, builtRows: CondensedVector.wordLimit)
     sequencer = StreamSequencer(
       in: core, program: mapping.program, plan: plan, kPerWindow: mapping.kPerWindow,
       length: mapping.operandA.length, tiles: (mapping.operandA.tiles, mapping.operandB.tiles))

@@ -55,7 +55,8 @@ struct DSTCLayer: StreamLayer {
   }
 
   var estimate: StreamMappingEstimate { mapping.estimate }
-  var patternExecuted: String { "C(unstructured)" }
+  /// What is declared runs as it is; what is not, by its zeros.
+  var patternExecuted: String { layer.declaredPattern?.description ?? "C(unstructured)" }
 
   var outputOrder: [(block: Int, column: Int)] {
     let rows = outputLayout.rowsPerBlock

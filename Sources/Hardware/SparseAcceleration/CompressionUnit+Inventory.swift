@@ -7,7 +7,7 @@ extension CompressionUnit: InventoryReporting {
   public var inventory: Inventory {
     var list = InventoryList(name)
     let wordBits = layout.wordBytes * 8
-    let words = layout.rowsPerBlock
+    let words = builtRows
     let lineBits = Line.byteCount * 8
     list.base("result_queue", .fifo(slots: outputs.capacity, bits: words * wordBits))
     list.base("value_line", .register(bits: lineBits))

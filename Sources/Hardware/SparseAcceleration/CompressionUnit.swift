@@ -63,11 +63,17 @@ public final class CompressionUnit: Component, ActionReporting {
   public let writes: Output<DRAMWrite>
 
   let layout: OutputLayout
+  let builtRows: Int
   /// Whether the design has what compresses; else the unit only writes.
   let canCompress: Bool
   @State private var state: Registers
 
-  public init(in clock: ClockDomain, name: String = "CompressionUnit", layout: OutputLayout, canCompress: Bool = true) {
+  /// - Parameter builtRows: rows that the unit is built for, where this layer's blocks may have fewer.
+  public init(
+    in clock: ClockDomain, name: String = "CompressionUnit", layout: OutputLayout, canCompress: Bool = true,
+    builtRows: Int? = nil
+  ) {
+    self.builtRows = max(layout.rowsPerBlock, builtRows ?? 0)
     precondition(canCompress || !layout.isCompressed, "what compresses a result is there")
     self.layout = layout
     self.canCompress = canCompress
