@@ -48,6 +48,10 @@ public struct WeightStationaryDesign: Sendable {
     kind: String, rule: String, row: Row, operandA: OperandA, zeroRemoval: ZeroRemoval,
     defaults: [String: (value: ParameterValue, source: Parameter.Source)]
   ) {
+    precondition(
+      row.groups * row.blocksPerGroup * row.valuesPerBlock == WeightStationarySpecification.lanesPerRow
+        && row.blocksPerGroup <= 8,
+      "the design \(kind) groups the lanes of a row into at most 8 blocks a group, whose places have 3 bits")
     self.kind = kind
     self.row = row
     self.operandA = operandA

@@ -73,8 +73,8 @@ extension PEArray {
     public var windowWords: Int { groups * groupBlocks * blockValues }
 
     /// Offsets of a row where every block, and every value of a block, is kept.
-    var identityBlockOffsets: UInt32 {
-      (0..<groups * blocksPerGroup).reduce(0) { $0 | UInt32($1 % blocksPerGroup) << UInt32(3 * $1) }
+    var identityBlockOffsets: UInt64 {
+      (0..<groups * blocksPerGroup).reduce(0) { $0 | UInt64($1 % blocksPerGroup) << UInt64(3 * $1) }
     }
     var identityValueOffsets: UInt64 {
       // A dense block's runs are 0; its offsets count its lanes.
@@ -84,9 +84,9 @@ extension PEArray {
 
     /// The word of the window that a lane multiplies: rank 1 selects the PE's block, rank 0 the value in it.
     @inline(__always)
-    func position(lane: Int, blockOffsets: UInt32, valueOffsets: UInt64) -> Int {
+    func position(lane: Int, blockOffsets: UInt64, valueOffsets: UInt64) -> Int {
       let pe = lane / valuesPerBlock
-      let block = Int(blockOffsets >> UInt32(3 * pe)) & 7
+      let block = Int(truncatingIfNeeded: blockOffsets >> UInt64(3 * pe)) & 7
       let value = offset(lane: lane, in: valueOffsets)
       return pe / blocksPerGroup * groupBlocks * blockValues + block * blockValues + value
     }

@@ -6,7 +6,7 @@ public struct StationaryRow: BitwiseCopyable, Sendable {
   /// Kept values of a row, by lane.
   public var values: SIMD16<Int16>
   /// Rank-1 offsets: 3 bits for each of the row's PEs, PE 0 lowest.
-  public var blockOffsets: UInt32
+  public var blockOffsets: UInt64
   /// Rank-0 metadata as the layer's coding has it, 2 to 4 bits for each lane, lane 0 lowest.
   public var valueOffsets: UInt64
   /// Row of the array, 0 to 15; negative for an array that has no row in this window.
