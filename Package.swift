@@ -9,7 +9,10 @@ import PackageDescription
 let package = Package(
   name: "hssim",
   products: [
-    .executable(name: "hssim", targets: ["hssim"])
+    .executable(name: "hssim", targets: ["hssim"]),
+    // For the benchmarks, a package of their own; no interface that is kept stable.
+    .library(
+      name: "hssim-modules", targets: ["SimulationKernel", "Sparsity", "Workloads", "Hardware", "Accelerators"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
