@@ -6,6 +6,8 @@ public struct ComponentStatistics: Equatable, Sendable {
   public var name: String
   /// The name of its clock domain, e.g. `core`.
   public var clockDomain: String
+  /// Femtoseconds of a cycle.
+  public var clockPeriod: Int64
   /// Length of its layer in its own clock.
   public var cycles: Int64
   /// Cycles per kind of activity; they sum to `cycles`.
@@ -15,11 +17,12 @@ public struct ComponentStatistics: Equatable, Sendable {
   public var idleCycles: Int64
 
   public init(
-    name: String, clockDomain: String, cycles: Int64, busyCycles: Int64, starvedCycles: Int64,
+    name: String, clockDomain: String, clockPeriod: Int64, cycles: Int64, busyCycles: Int64, starvedCycles: Int64,
     backpressuredCycles: Int64, idleCycles: Int64
   ) {
     self.name = name
     self.clockDomain = clockDomain
+    self.clockPeriod = clockPeriod
     self.cycles = cycles
     self.busyCycles = busyCycles
     self.starvedCycles = starvedCycles
@@ -133,6 +136,10 @@ public struct LayerStatistics: Sendable {
   /// Ordered by close time; empty unless spans were recorded.
   public var spans: [ActivitySpan] = []
   public var ledger = Ledger(lanes: 0, cycles: 0, entries: [])
+  /// In order of time; empty unless they were recorded.
+  public var stateHashes: [StateHashWindow] = []
+  /// In order of number; empty unless events were recorded.
+  public var messages: [MessageRecord] = []
   public var actions: [ActionCount] = []
   public var bounds: [Bound] = []
   public var dram: [DRAMStatistics] = []

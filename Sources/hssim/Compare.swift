@@ -48,7 +48,8 @@ struct Compare: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "How much is recorded: summary (no activity) or spans (what every component does in every cycle).",
+      "How much is recorded: summary (no activity), spans (what every component does in every cycle) or events (also "
+        + "every message, and hashes of the state).",
       valueName: "level"))
   var record = "summary"
 
@@ -91,9 +92,10 @@ struct Compare: ParsableCommand {
     let words =
       ["hssim", "compare"] + workload.arguments + ["--designs", design.lastPathComponent]
       + (noPrune ? ["--no-prune"] : []) + energy.words + ["--seed", "\(seed)", "--record", record]
-    let description = try RunDescription(
+    var description = try RunDescription(
       of: workload, on: values, part: part, mapping: nil, pricing: pricing, isPrunedForDesign: !noPrune, seed: seed,
       recordLevel: .init(option: record), command: words.map(shellWord).joined(separator: " "))
+    try description.recordCycles(option: record)
     return Entry(workload: own, machine: machine, pricing: pricing, description: description)
   }
 

@@ -53,7 +53,8 @@ struct Simulate: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "How much is recorded: summary (no activity) or spans (what every component does in every cycle).",
+      "How much is recorded: summary (no activity), spans (what every component does in every cycle) or events (also "
+        + "every message, and hashes of the state; events:1000-1999 keeps the messages of those cycles only).",
       valueName: "level"))
   var record = "spans"
 
@@ -94,10 +95,11 @@ struct Simulate: ParsableCommand {
     let machine = DesignKind.machine(values, part: part?.specification, mapping: mapping)
     let kept = try keptActivations(on: machine)
     let pricing = try energy.pricing(of: machine)
-    let description = try RunDescription(
+    var description = try RunDescription(
       of: workload, on: values, part: part, mapping: mapping, keptActivations: kept, pricing: pricing, against: against,
       seed: seed, recordLevel: .init(option: record),
       command: command(of: workload, mapping: mapping, keptActivations: kept))
+    try description.recordCycles(option: record)
     let path = output ?? description.defaultFileName
     try checkPlaces(of: workload, output: path)
     if let dramTrace, case .ideal = machine.memory {
@@ -123,7 +125,7 @@ struct Simulate: ParsableCommand {
   }
 
   /// The value of `--prune-activations`.
-  private func keptActivations(on machine: any Machine) throws -> Int? {
+  func keptActivations(on machine: any Machine) throws -> Int? {
     guard let pruneActivations else { return nil }
     guard machine.prunesActivations else {
       throw CommandError(

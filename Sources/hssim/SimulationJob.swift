@@ -2,6 +2,7 @@
 import Accelerators
 import EnergyArea
 import Recording
+import SimulationKernel
 import Sparsity
 import Workloads
 
@@ -76,7 +77,11 @@ struct SimulationJob {
       try database.close()
       throw error
     } catch {
+      // Where a run hangs is found out by replaying it, for which there must be a file.
+      let hangs = error is Deadlock || error is Livelock
+      if hangs { try database.begin() }
       try database.fail("\(error)")
+      if hangs { throw HangingRun(error: error, path: database.path) }
       throw error
     }
   }
@@ -101,6 +106,8 @@ struct SimulationJob {
         layer,
         options: LayerOptions(
           recordsSpans: description.recordLevel != .summary, recordsMemoryRequests: memoryTrace != nil,
+          recordsStateHashes: description.recordLevel == .events,
+          recordedCycles: description.recordLevel == .events ? description.recordedCycles ?? 0...(1 << 40) : nil,
           keptActivations: keptActivations)
       ) { cycle, bound in
         progress.update(cycle: cycle, bound: bound)

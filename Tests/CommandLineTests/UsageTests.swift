@@ -30,7 +30,7 @@ struct UsageTests {
     (
       ["simulate", "--gemm", "8x8x8", "--design", "highlite"], ["highlite", "allowed: ", "did you mean"]
     ),
-    (["simulate", "--gemm", "8x8x8", "--record", "events"], ["--record events", "allowed: summary, spans"]),
+    (["simulate", "--gemm", "8x8x8", "--record", "event"], ["--record event", "allowed: summary, spans, events"]),
     (["simulate", "--gemm", "8x8x8", "--record", "all"], ["--record all", "allowed: summary, spans"]),
     (["simulate", "--gemm", "8x8x8", "--seed", "-1"], ["--seed"]),
     (

@@ -112,7 +112,10 @@ final class WeightStationaryFigure {
     multicast?.setArrays(arrays.map(\.index))
     sharedNetwork?.setArrays(arrays.map(\.index))
     vfmu.networkIndex = multicast?.index ?? sharedNetwork?.index ?? 0
-    for array in arrays { array.collectorIndex = collector.index }
+    for (number, array) in arrays.enumerated() {
+      array.collectorIndex = collector.index
+      array.place = PEArray.Place(array: number, arrays: arrays.count)
+    }
     wire(in: core.simulation, specification)
   }
 

@@ -104,6 +104,8 @@ struct ArrayDatapath {
     for row in 0..<specification.rows { sums[row * specification.columns + column] = values[row] }
   }
 
+  func sum(row: Int, column: Int) -> Int32 { sums[row * specification.columns + column] }
+
   /// The sums of one column, by row.
   func column(_ column: Int) -> SIMD16<Int32> {
     var result = SIMD16<Int32>()

@@ -232,6 +232,20 @@ public final class PEArray: Component, ActionReporting {
   /// `Component.index` of the part that takes the sums, to blame when they cannot leave.
   public var collectorIndex = 0
 
+  /// Which of how many arrays this is: a block's rows are dealt to them in turn.
+  public struct Place: Equatable, Sendable {
+    public var array: Int
+    public var arrays: Int
+
+    public init(array: Int, arrays: Int) {
+      self.array = array
+      self.arrays = arrays
+    }
+  }
+
+  /// For telling which rows of Z the array forms; nothing that it does depends on it.
+  public var place = Place(array: 0, arrays: 1)
+
   /// Books the cycles after the array's last tick, at the end of a layer of `cycles` cycles.
   public func closeLedger(cycles: Cycle) {
     let hadWork = state.steps > 0

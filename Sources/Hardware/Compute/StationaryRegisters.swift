@@ -100,8 +100,11 @@ struct StationaryRegisters {
   }
 
   /// The active window, row by row.
-  func row(_ row: Int) -> Row {
-    let index = Int(status.active) * specification.rows + row
+  func row(_ row: Int) -> Row { self.row(row, bank: status.active) }
+
+  /// A row of one of the banks.
+  func row(_ row: Int, bank: Int32) -> Row {
+    let index = Int(bank) * specification.rows + row
     let start = index * specification.lanesPerRow
     let lanes = start..<start + specification.lanesPerRow
     return Row(

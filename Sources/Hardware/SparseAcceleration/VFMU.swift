@@ -201,6 +201,10 @@ public final class VFMU: Component, ActionReporting {
     return .worked
   }
 
+  /// Words in the buffer, and words that it holds at most.
+  var bufferedWords: Int { Int(state.count) }
+  var capacityWords: Int { buffer.count }
+
   private func advanced(_ position: Int32, by words: Int32) -> Int32 {
     let sum = position + words
     return Int(sum) >= buffer.count ? sum - Int32(buffer.count) : sum

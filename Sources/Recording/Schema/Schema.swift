@@ -17,7 +17,8 @@ enum Schema {
 
   static let relations: [Relation] =
     RunSchema.relations + LayerSchema.relations + LedgerSchema.relations + CostSchema.relations
-    + ActivitySchema.relations + LinkSchema.relations + DRAMSchema.relations
+    + ActivitySchema.relations + LinkSchema.relations + DRAMSchema.relations + ReplaySchema.relations
+    + MessageSchema.relations
 
   /// Relations that a user selects from.
   static var userRelations: [Relation] { relations.filter { $0.audience == .user } }
