@@ -28,7 +28,8 @@ struct ComparisonReport {
     var text = layers.description + "\n" + designs.description + "\n"
     text += "Ratios are over \(baseline.design); of designs, geometric means over the layers.\n"
     if runs.contains(where: { $0.layers.count > 1 }) {
-      text += "\n\(totals)\nTotals count a layer as often as the network runs it; EDP is energy of the whole times its time.\n"
+      text +=
+        "\n\(totals)\nTotals count a layer as often as the network runs it; EDP is energy of the whole times its time.\n"
     }
     for run in runs where run.status == "failed" { text += "\(run.design) failed: \(run.message ?? "")\n" }
     return text + "\(runs[0].workload) on \(runs.count) designs is in \(path).\n"

@@ -21,7 +21,8 @@ struct DescribeNetwork: ParsableCommand {
   var pattern: String?
 
   @Option(
-    help: ArgumentHelp("A parameter that differs, such as sequence_length=128; may be repeated.", valueName: "name=value")
+    help: ArgumentHelp(
+      "A parameter that differs, such as sequence_length=128; may be repeated.", valueName: "name=value")
   )
   var parameter: [String] = []
 
@@ -76,7 +77,9 @@ struct DescribeNetwork: ParsableCommand {
     return text
   }
 
-  private static func macs(of layer: TraceLayer) -> Int { layer.shape.m * layer.shape.k * layer.shape.n * layer.repeatCount }
+  private static func macs(of layer: TraceLayer) -> Int {
+    layer.shape.m * layer.shape.k * layer.shape.n * layer.repeatCount
+  }
 
   private static func overview() throws -> TextTable {
     let catalogue = NetworkCatalogue(try ConfigurationFolder())
@@ -85,7 +88,8 @@ struct DescribeNetwork: ParsableCommand {
       let trace = try LayerTrace(path: catalogue.path(of: name))
       let total = trace.layers.reduce(0) { $0 + macs(of: $1) }
       table.append([
-        name, "\(trace.layers.reduce(0) { $0 + $1.repeatCount })", decimal(Double(total) / 1e9, places: 3), trace.summary,
+        name, "\(trace.layers.reduce(0) { $0 + $1.repeatCount })", decimal(Double(total) / 1e9, places: 3),
+        trace.summary,
       ])
     }
     return table

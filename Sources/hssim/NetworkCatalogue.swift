@@ -17,14 +17,13 @@ struct NetworkCatalogue {
     return files.filter { $0.hasSuffix(".yaml") && !$0.hasPrefix(".") }.map { String($0.dropLast(5)) }.sorted()
   }
 
-  /// The file of a network or trace. What ends in `.yaml` or `.yml`, has a `/`, or is a file is a path; all else is the
-  /// name of a network.
+  /// The file of a network or trace. What is no network's name and has a `/` or a `.`, or is a file, is a path.
   ///
   /// - Throws: `CommandError` (64) for a name that there is not.
   func path(of nameOrPath: String) throws(CommandError) -> String {
     let names = names
     if names.contains(nameOrPath) { return (folder as NSString).appendingPathComponent(nameOrPath + ".yaml") }
-    if nameOrPath.isYAMLPath || nameOrPath.contains("/") || FileManager.default.fileExists(atPath: nameOrPath) {
+    if nameOrPath.contains(where: "/.".contains) || FileManager.default.fileExists(atPath: nameOrPath) {
       return nameOrPath
     }
     let near = NearNames.suggestions(for: nameOrPath, among: names).first.map { "; did you mean '\($0)'?" } ?? ""

@@ -47,7 +47,8 @@ struct RunReport {
     guard let total = run.total else { return nil }
     let time = decimal(total.seconds * 1000, places: 3)
     let edp = total.energyDelayProduct.map { ", EDP " + scientific($0) + " J*s" } ?? ""
-    let runs = total.layerRuns == total.layers ? "\(total.layers) layers" : "\(total.layerRuns) runs of \(total.layers) layers"
+    let runs =
+      total.layerRuns == total.layers ? "\(total.layers) layers" : "\(total.layerRuns) runs of \(total.layers) layers"
     return "total of \(runs): \(total.cycles) cycles, \(time) ms, utilization "
       + "\(decimal(100 * total.utilization, places: 1)) %, \(total.macsDense) dense MACs\(edp)"
   }

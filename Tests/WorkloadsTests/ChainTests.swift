@@ -13,7 +13,9 @@ struct ChainTests {
     for row in 0..<layer.m {
       for column in 0..<layer.n {
         sums.append(
-          (0..<layer.k).reduce(0) { $0 + Int(layer.a[row * layer.k + $1]) * Int(layer.bTransposed[column * layer.k + $1]) })
+          (0..<layer.k).reduce(0) {
+            $0 + Int(layer.a[row * layer.k + $1]) * Int(layer.bTransposed[column * layer.k + $1])
+          })
       }
     }
     let scale = layer.output.requantisation(forRange: min(0, sums.min() ?? 0)...max(0, sums.max() ?? 0))

@@ -30,11 +30,13 @@ enum TotalSchema {
         unit: "1", "Share of all lane-cycles that did a MAC, effectual or not.",
         formula: "1.0 * \(sum(of: "lane_cycles_active")) / \(sum(of: "(lanes * cycles)"))"),
       Column(
-        "energy_pj", "CASE WHEN count(l.energy_attojoules) = count(*) "
+        "energy_pj",
+        "CASE WHEN count(l.energy_attojoules) = count(*) "
           + "THEN sum(l.repeat_count * (l.energy_attojoules / 1e6)) END", unit: "pJ",
         "Energy over all components; NULL if no energy table was applied.", formula: sum(of: "energy_pj")),
       Column(
-        "edp", "CASE WHEN count(l.energy_attojoules) = count(*) "
+        "edp",
+        "CASE WHEN count(l.energy_attojoules) = count(*) "
           + "THEN sum(l.repeat_count * (l.energy_attojoules / 1e18)) "
           + "* sum(l.repeat_count * (l.cycles / (l.clock_ghz * 1e9))) END", unit: "J*s",
         "Energy of the whole times time of the whole, which is not the sum of the layers' products; NULL without energy.",

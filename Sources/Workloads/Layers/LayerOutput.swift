@@ -26,10 +26,7 @@ public struct LayerOutput: Sendable, Hashable {
   ///
   /// - Throws: `ReferenceProductError` where a sum does not fit 32 bits.
   public init(of layer: GEMMLayer) throws(ReferenceProductError) {
-    let product = try ReferenceProduct.multiply(
-      Tensor(shape: [layer.m, layer.k], elements: layer.a),
-      bColumns: Tensor(shape: [layer.n, layer.k], elements: layer.bTransposed))
-    self.init(of: layer, z: product.elements)
+    self.init(of: layer, z: try layer.referenceProduct())
   }
 
   /// All zero.

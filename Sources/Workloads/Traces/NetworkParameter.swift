@@ -64,7 +64,8 @@ extension YAMLValue {
       guard isWord, !parameters.isEmpty else { return try integer(in: range) }
       let names = parameters.keys.sorted()
       throw error(
-        shown, allowed: "an integer from \(range.lowerBound) to \(range.upperBound), or \(names.joined(separator: ", "))",
+        shown,
+        allowed: "an integer from \(range.lowerBound) to \(range.upperBound), or \(names.joined(separator: ", "))",
         suggestion: suggestion(for: node.scalar?.string ?? "", among: names))
     }
     guard range.contains(value) else {

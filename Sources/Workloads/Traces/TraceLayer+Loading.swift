@@ -17,7 +17,7 @@ extension TraceLayer {
   public func load(seed: UInt64 = 0, taking output: LayerOutput? = nil) throws(WorkloadError) -> GEMMLayer {
     GEMMLayer(
       name: name, shape: shape, a: try loadWeights(seed: seed),
-      bTransposed: try loadActivations(seed: seed, taking: output),
+      activations: try loadActivations(seed: seed, taking: output),
       operandBits: operandBits, declaredPattern: declaredPattern,
       declaredActivationPattern: activations.declaredPattern, output: self.output, repeatCount: repeatCount,
       source: source)
@@ -44,39 +44,41 @@ extension TraceLayer {
     values.count == elements ? values : Array(values[group * elements..<(group + 1) * elements])
   }
 
-  /// B transposed, as [N, K].
-  private func loadActivations(seed: UInt64, taking output: LayerOutput?) throws(WorkloadError) -> [Int16] {
+  /// The columns of B.
+  private func loadActivations(seed: UInt64, taking output: LayerOutput?) throws(WorkloadError) -> OperandVectors {
     switch activations {
     case .random(let operand):
       guard let convolution else {
-        return operand.matrix(
-          rows: shape.n, columns: shape.k, bits: operandBits, runSeed: seed, layer: index, operand: .b)
+        return columns(
+          operand.matrix(rows: shape.n, columns: shape.k, bits: operandBits, runSeed: seed, layer: index, operand: .b))
       }
       // An image is drawn, not its patches: they overlap, and must agree where they do.
       let image = operand.matrix(
         rows: convolution.batch * convolution.channels, columns: convolution.height * convolution.width,
         bits: operandBits, runSeed: seed, layer: index, operand: .b)
-      return convolution.ungrouped.loweredActivations(image, group: 0)
+      return convolution.ungrouped.patches(of: image, group: 0)
     case .stored(let operand):
       let tensor = try operand.read()
+      // Activations of a convolution have no pattern.
+      if let convolution { return convolution.patches(of: tensor.elements, group: group) }
       let rows =
-        switch operation {
-        case .linear: tensor.elements
-        case .matmul:
-          transposed(
-            product(of: tensor.elements, elements: shape.k * shape.n), rows: shape.k, columns: shape.n)
-        case .conv2d: convolution?.loweredActivations(tensor.elements, group: group) ?? []
-        }
-      return try operand.patterned(Tensor(shape: [shape.n, shape.k], elements: rows))
+        operation == .linear
+        ? tensor.elements
+        : transposed(product(of: tensor.elements, elements: shape.k * shape.n), rows: shape.k, columns: shape.n)
+      return columns(try operand.patterned(Tensor(shape: [shape.n, shape.k], elements: rows)))
     case .chained:
       guard let output else { preconditionFailure("a chained layer is loaded with the output that it takes") }
       guard let convolution else {
         // Z is [K, N] of the next product as it is.
         precondition(output.rows == shape.k && output.columns == shape.n, "an output has the shape that was checked")
-        return transposed(output.values, rows: shape.k, columns: shape.n)
+        return columns(transposed(output.values, rows: shape.k, columns: shape.n))
       }
-      return convolution.loweredActivations(output.images(convolution.batch), group: group)
+      return convolution.patches(of: output.images(convolution.batch), group: group)
     }
+  }
+
+  private func columns(_ elements: [Int16]) -> OperandVectors {
+    OperandVectors(elements, count: shape.n, length: shape.k)
   }
 }
 
