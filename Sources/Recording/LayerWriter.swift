@@ -59,7 +59,7 @@ struct LayerWriter {
       layer.m, layer.n, layer.k, layer.lanes, layer.cycles, layer.macsEffectual, layer.laneCyclesActive,
       layer.dramReadBytes, layer.dramWriteBytes, layer.denseRunCycles, layer.denseRunAttojoules,
       layer.energyAttojoules,
-      layer.areaMicroSquareMicrons, layer.clockGHz, layer.verified, layer.mapping,
+      layer.areaMicroSquareMicrons, layer.clockGHz, layer.verified, layer.mapping, layer.repeatCount,
       statistics.eventHash.hashText, statistics.resultHash.hashText,
     ])
   }

@@ -184,13 +184,16 @@ public struct LayerSummary: Sendable {
   public var verified: Bool
   /// The mapping as a loop nest, a line a level.
   public var mapping: String
+  /// How often the network runs the layer; all other numbers are of one run.
+  public var repeatCount: Int64
 
   public init(
     layer: String, design: String, pattern: String, patternExecuted: String, m: Int64, n: Int64, k: Int64,
     lanes: Int64, cycles: Int64, macsEffectual: Int64, laneCyclesActive: Int64, dramReadBytes: Int64,
     dramWriteBytes: Int64, denseRunCycles: Int64? = nil, denseRunAttojoules: Int64? = nil,
     energyAttojoules: Int64? = nil,
-    areaMicroSquareMicrons: Int64? = nil, clockGHz: Double, verified: Bool, mapping: String
+    areaMicroSquareMicrons: Int64? = nil, clockGHz: Double, verified: Bool, mapping: String,
+    repeatCount: Int64 = 1
   ) {
     self.layer = layer
     self.design = design
@@ -212,5 +215,6 @@ public struct LayerSummary: Sendable {
     self.clockGHz = clockGHz
     self.verified = verified
     self.mapping = mapping
+    self.repeatCount = repeatCount
   }
 }

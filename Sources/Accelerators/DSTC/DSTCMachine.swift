@@ -31,10 +31,7 @@ public struct DSTCMachine: Machine {
   }
 
   public func session(_ layer: GEMMLayer, options: LayerOptions) throws -> LayerSession {
-    let reference = try ReferenceProduct.multiply(
-      Tensor(shape: [layer.m, layer.k], elements: layer.a),
-      bColumns: Tensor(shape: [layer.n, layer.k], elements: layer.bTransposed)
-    ).elements
+    let reference = try layer.referenceProduct()
     let prepared = try DSTCLayer(layer, reference: reference, on: specification, pinned: mapping)
     let run = StreamRun(
       design: specification.values.name, lanes: lanes, clockGHz: specification.clockGHz, options: options)

@@ -35,10 +35,7 @@ public struct S2TAMachine: Machine {
       ActivationPruning(layer.bTransposed, count: layer.n, length: layer.k, kept: $0)
     }
     let layer = pruning.map { layer.withActivations($0.values) } ?? layer
-    let reference = try ReferenceProduct.multiply(
-      Tensor(shape: [layer.m, layer.k], elements: layer.a),
-      bColumns: Tensor(shape: [layer.n, layer.k], elements: layer.bTransposed)
-    ).elements
+    let reference = try layer.referenceProduct()
     let prepared = try S2TALayer(layer, reference: reference, on: specification, pinned: mapping)
     let run = StreamRun(
       design: specification.values.name, lanes: lanes, clockGHz: specification.clockGHz, options: options)

@@ -7,8 +7,8 @@ import Workloads
 struct PreparedLayer {
   let layer: GEMMLayer
   let executed: Pattern
-  let operandA: OperandALayout
-  let operandB: OperandBLayout
+  /// How operand A is compressed. What it is compressed to is in `image` alone: a large layer's weights need not lie about twice.
+  let layoutOfA: HSSLayout
   let mapping: WeightStationaryMapping
   let padding: PaddingTable
   let image: MemoryImage
@@ -32,9 +32,10 @@ struct PreparedLayer {
     let declared = layer.declaredPattern ?? .dense
     executed = specification.design.executedPattern(for: declared)
     let a = Tensor(shape: [layer.m, layer.k], elements: layer.a)
-    operandA = try OperandALayout(a, executed: executed, wordBytes: wordBytes, on: specification)
-    operandB = OperandBLayout(
-      transposed: layer.bTransposed, columnCount: layer.n, length: layer.k, wordBytes: wordBytes,
+    let operandA = try OperandALayout(a, executed: executed, wordBytes: wordBytes, on: specification)
+    layoutOfA = operandA.compressed.layout
+    let operandB = OperandBLayout(
+      layer.activations, wordBytes: wordBytes,
       windowWords: operandA.windowWords, windows: operandA.windows, format: specification.operandBFormat)
     let appliesReLU = layer.output.activation == .relu
     let outputIsCompressed =

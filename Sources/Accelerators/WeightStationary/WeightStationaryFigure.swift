@@ -76,7 +76,7 @@ final class WeightStationaryFigure {
       VFMU.Specification(
         bufferRows: specification.fetchedRows, wordBytes: wordBytes, isCompressed: layer.operandB.isCompressed,
         shifter: specification.shifter))
-    let arraySpecification = specification.array(layer.operandA.compressed.layout, wordBits: wordBytes * 8)
+    let arraySpecification = specification.array(layer.layoutOfA, wordBits: wordBytes * 8)
     let network = specification.network
     let windowBytes = arraySpecification.windowWords * wordBytes
     switch network.kind {

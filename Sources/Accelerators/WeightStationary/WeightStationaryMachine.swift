@@ -32,10 +32,7 @@ public struct WeightStationaryMachine: Machine {
   }
 
   public func session(_ layer: GEMMLayer, options: LayerOptions) throws -> LayerSession {
-    let reference = try ReferenceProduct.multiply(
-      Tensor(shape: [layer.m, layer.k], elements: layer.a),
-      bColumns: Tensor(shape: [layer.n, layer.k], elements: layer.bTransposed)
-    ).elements
+    let reference = try layer.referenceProduct()
     let prepared = try PreparedLayer(layer, reference: reference, on: specification, pinned: mapping)
     let simulation = Simulation(perturbation: options.perturbation)
     let core = simulation.addClock("core", period: Femtoseconds((1e6 / specification.clockGHz).rounded()))

@@ -4,7 +4,7 @@ extension GEMMLayer {
   /// The same layer with its weights declared to have no pattern: a design multiplies every one of them, zero or not.
   public var withoutPattern: GEMMLayer {
     GEMMLayer(
-      name: name, shape: shape, a: a, bTransposed: bTransposed, operandBits: operandBits,
+      name: name, shape: shape, a: a, activations: activations, operandBits: operandBits,
       declaredActivationPattern: declaredActivationPattern, output: output, repeatCount: repeatCount, source: source)
   }
 }

@@ -50,7 +50,9 @@ public struct SyntheticGEMM: Sendable {
   }
 
   /// The pattern of an option; nil for `dense`, which declares nothing.
-  private static func pattern(_ text: String) throws(WorkloadError) -> Pattern? {
+  ///
+  /// - Throws: `WorkloadError` of kind `usage`.
+  public static func pattern(_ text: String) throws(WorkloadError) -> Pattern? {
     let pattern: Pattern
     do {
       pattern = try patternAlongK(text)

@@ -35,6 +35,15 @@ enum JSONValue: Decodable, Equatable {
     return values[key]
   }
 
+  /// A number, integer or not; nil if this is none.
+  var number: Double? {
+    switch self {
+    case .integer(let value): Double(value)
+    case .number(let value): value
+    default: nil
+    }
+  }
+
   /// The keys of an object, sorted; none of anything else.
   var keys: [String] {
     guard case .object(let values) = self else { return [] }
