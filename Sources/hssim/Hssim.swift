@@ -26,7 +26,9 @@ struct Hssim: ParsableCommand {
       SIGINT and SIGTERM. docs/command-line.md says more.
       """,
     version: version,
-    subcommands: [Simulate.self, Compare.self, DRAM.self, Query.self, Describe.self, Prune.self, ImportEnergy.self])
+    subcommands: [
+      Simulate.self, Compare.self, DRAM.self, Query.self, Describe.self, Prune.self, Import.self, ImportEnergy.self,
+    ])
 
   static func main() {
     do {
