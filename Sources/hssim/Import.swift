@@ -61,6 +61,9 @@ struct Import: ParsableCommand {
   @Option(help: ArgumentHelp("With a model: its inputs, by name, for real activations.", valueName: "file.npz"))
   var sample: String?
 
+  @Option(help: ArgumentHelp("With a model: a node that is left out; may be repeated.", valueName: "node"))
+  var skip: [String] = []
+
   @Option(help: ArgumentHelp("The layer trace.", valueName: "trace.yaml"))
   var output: String?
 
@@ -91,7 +94,7 @@ struct Import: ParsableCommand {
         path: file, tensors: tensor, activations: activations.map { .init(file: $0, tensor: activationsTensor) })
     case .model:
       try destination.check(hasTensors: true)
-      return try ONNXImport(model: file, sample: sample, pattern: pattern, destination: destination).run()
+      return try ONNXImport(model: file, sample: sample, skipped: skip, pattern: pattern, destination: destination).run()
     }
     for note in trace.notes { FileHandle.standardError.write(Data("hssim: \(file): \(note)\n".utf8)) }
     let written = try destination.write(trace, of: file)
@@ -163,7 +166,7 @@ struct Import: ParsableCommand {
       ("--stride", stride != nil), ("--padding", padding != nil), ("--groups", groups != nil),
       ("--quantise", quantise != nil), ("--bits", bits != nil),
     ]
-    let models: [(String, Bool)] = [("--sample", sample != nil)]
+    let models: [(String, Bool)] = [("--sample", sample != nil), ("--skip", !skip.isEmpty)]
     let given: [(String, Bool)] =
       switch kind {
       case .topology, .problem: tensors + models

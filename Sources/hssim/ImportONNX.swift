@@ -9,6 +9,8 @@ struct ONNXImport {
   let model: String
   /// Inputs for real activations; nil for drawn ones.
   let sample: String?
+  /// Nodes that are left out.
+  let skipped: [String]
   let pattern: Pattern?
   let destination: ImportDestination
 
@@ -23,6 +25,7 @@ struct ONNXImport {
       throw CommandError(.missing, "\(tool): the tool that reads ONNX is not there; allowed: a whole copy of hssim")
     }
     var words = [tool, model, "--output", destination.path]
+    for node in skipped { words += ["--skip", node] }
     if let sample { words += ["--sample", sample] }
     if let pattern { words += ["--pattern", "\(pattern)"] }
     if destination.isReplacing { words.append("--force") }

@@ -117,14 +117,16 @@ extension TensorFile {
     var data: [UInt8] = []
     let texts = metadata.map { "\(jsonString($0.key)):\(jsonString($0.value))" }.joined(separator: ",")
     let head = metadata.isEmpty ? [] : ["\"__metadata__\":{\(texts)}"]
-    let members = head + tensors.map { name, tensor in
-      let begin = data.count
-      tensor.appendElements(to: &data)
-      let dtype = "I\(tensor.type.bits ?? 0)"
-      let extents = tensor.shape.map(String.init).joined(separator: ",")
-      let fields = "\"dtype\":\"\(dtype)\",\"shape\":[\(extents)],\"data_offsets\":[\(begin),\(data.count)]"
-      return "\(jsonString(name)):{\(fields)}"
-    }
+    let members =
+      head
+      + tensors.map { name, tensor in
+        let begin = data.count
+        tensor.appendElements(to: &data)
+        let dtype = "I\(tensor.type.bits ?? 0)"
+        let extents = tensor.shape.map(String.init).joined(separator: ",")
+        let fields = "\"dtype\":\"\(dtype)\",\"shape\":[\(extents)],\"data_offsets\":[\(begin),\(data.count)]"
+        return "\(jsonString(name)):{\(fields)}"
+      }
     var header = Array("{\(members.joined(separator: ","))}".utf8)
     header += [UInt8](repeating: UInt8(ascii: " "), count: (8 - header.count % 8) % 8)
     var bytes: [UInt8] = []
