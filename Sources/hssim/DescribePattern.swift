@@ -10,14 +10,19 @@ struct DescribePattern: ParsableCommand {
     discussion: """
       Ranks go from the outermost to the innermost. 'C1(4:6)->C0(2:4)', or '4:6->2:4' for short, says: of every 4 \
       values at most 2 are not zero, and of every 6 such blocks at most 4 are not empty. A hardware rule has ranges: \
-      'C1(4:{4<=H<=8})->C0(2:{2<=H<=4})'.
+      'C1(4:{4<=H<=8})->C0(2:{2<=H<=4})'. V:N:M, such as 64:2:8 or 'M64*C1(4:8)->C0(2:4)', chooses four of every M \
+      columns for V rows together, and N of these in each row.
       """)
 
   @Argument(help: "A pattern or a hardware rule.")
   var pattern: String
 
   func run() throws {
-    try StandardOutput.write(pattern.contains("{") ? Self.text(HardwareRule(pattern)) : Self.text(Pattern(pattern)))
+    if VNMPattern.isNotation(pattern) {
+      try StandardOutput.write(Self.text(VNMPattern(pattern)))
+    } else {
+      try StandardOutput.write(pattern.contains("{") ? Self.text(HardwareRule(pattern)) : Self.text(Pattern(pattern)))
+    }
   }
 
   static func text(_ pattern: Pattern) -> String {
@@ -49,6 +54,22 @@ struct DescribePattern: ParsableCommand {
       text += "ideal speed-up \(speedup(executed.density))\n"
     }
     return text
+  }
+
+  static func text(_ pattern: VNMPattern) -> String {
+    let (columns, values) = (pattern.columns, pattern.values)
+    let format = VNMFormat(pattern, valueBits: 8)
+    return """
+      \(pattern)
+      density \(pattern.density) (\(decimal(100 * pattern.density.value, places: 2)) %), ideal speed-up \
+      \(speedup(pattern.density)), repeats after \(count(columns.h, "value")) along K and \(count(pattern.rows, "row"))
+      columns: of every \(columns.h) at most \(columns.g) are not empty, the same ones in all of \(count(pattern.rows, "row"))
+      values: of these \(columns.g) at most \(values.g) are not zero in a row
+      metadata: \(columns.g) x \(count(format.columnBits, "bit")) for a block of rows, \(values.g) x \
+      \(count(format.offsetBits, "bit")) for each row of it
+      a row alone has the pattern \(pattern.rowPattern), which is what hardware without a shared choice runs
+
+      """
   }
 
   static func text(_ rule: HardwareRule) -> String {

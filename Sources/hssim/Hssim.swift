@@ -28,7 +28,7 @@ struct Hssim: ParsableCommand {
     version: version,
     subcommands: [
       Simulate.self, Compare.self, DRAM.self, Query.self, ReplayCommand.self, Diff.self, Export.self, Describe.self,
-      Prune.self, ImportEnergy.self,
+      Import.self, Prune.self, ImportEnergy.self,
     ])
 
   static func main() {

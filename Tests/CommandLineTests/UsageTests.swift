@@ -66,7 +66,7 @@ struct UsageTests {
     (["describe", "trace"], ["<trace.yaml>"]),
     (["describe", "metric", "utilisation"], ["utilisation", "did you mean", "utilization"]),
     (["describe", "everything"], ["everything"]),
-    (["prune"], ["<tensors.safetensors>"]),
+    (["prune"], ["<file>"]),
     (["prune", "w.safetensors", "--pattern", "2:4", "--output", "o.safetensors"], ["--tensor"]),
     (["prune", "w.safetensors", "--tensor", "w", "--output", "o.safetensors"], ["--pattern"]),
     (["prune", "w.safetensors", "--tensor", "w", "--pattern", "2:4"], ["--output"]),

@@ -11,7 +11,7 @@ struct PatternScanner {
     case digits(String)
     /// `<=` or `≤`.
     case atMost
-    /// One of `( ) : { } ,`.
+    /// One of `( ) : { } , *`.
     case symbol(Character)
     case end
   }
@@ -65,7 +65,7 @@ struct PatternScanner {
     } else if first == "<", next + 1 < characters.count, characters[next + 1] == "=" {
       next += 2
       token = .atMost
-    } else if "():{},".contains(first) {
+    } else if "():{},*".contains(first) {
       next += 1
       token = .symbol(first)
     } else {

@@ -63,7 +63,7 @@ extension Pattern {
   }
 
   /// One array per rank, for its coordinates, and a last one for the groups of the highest rank.
-  private static func levels<Energy>(of pattern: Pattern, length: Int, zero: Energy) -> [[Energy]] {
+  static func levels<Energy>(of pattern: Pattern, length: Int, zero: Energy) -> [[Energy]] {
     var levels = [Array(repeating: zero, count: length)]
     for rank in pattern.structuredRanks.indices {
       let h = pattern.rule(ofRank: rank).h
@@ -76,11 +76,11 @@ extension Pattern {
 /// What pruning left of a tensor's energy (sum of squares).
 public struct PruningReport<Element: PrunableElement>: Sendable {
   /// Before pruning.
-  public fileprivate(set) var totalEnergy: Element.Energy = .zero
+  public internal(set) var totalEnergy: Element.Energy = .zero
   /// After each rank, rank 0 first; empty for a pattern without rules.
-  public fileprivate(set) var keptEnergy: [Element.Energy]
+  public internal(set) var keptEnergy: [Element.Energy]
 
-  fileprivate init(ranks: Int) {
+  init(ranks: Int) {
     keptEnergy = Array(repeating: .zero, count: ranks)
   }
 
@@ -92,7 +92,7 @@ public struct PruningReport<Element: PrunableElement>: Sendable {
 }
 
 /// Finds the largest of a group; owns its scratch memory, so that no group allocates.
-private struct GroupSelection<Energy: Comparable & AdditiveArithmetic> {
+struct GroupSelection<Energy: Comparable & AdditiveArithmetic> {
   private var sorted: [Energy] = []
 
   /// Keeps the `count` largest energies in `range`, of equals the first ones, clears the others, and returns the sum.

@@ -40,12 +40,14 @@ extension TensorFile {
   ///
   /// - Parameters:
   ///   - tensors: in the order of the file; `.npy` takes exactly one, whose name is not stored.
+  ///   - metadata: texts that a `.safetensors` file holds beside the tensors; the other formats have no place for them.
   ///   - path: ends in `.npy`, `.npz` or `.safetensors`.
   ///   - replacing: whether an existing file may be replaced.
   /// - Throws: `WorkloadError`: `usage` for an extension that is no format, a tensor count or a name that the format
   ///   cannot hold; `cannotCreate` if the file exists or cannot be made; `inputOutput` if writing fails.
   public static func write(
-    _ tensors: [(name: String, tensor: WritableTensor)], to path: String, replacing: Bool = false
+    _ tensors: [(name: String, tensor: WritableTensor)], metadata: [(key: String, value: String)] = [],
+    to path: String, replacing: Bool = false
   ) throws(WorkloadError) {
     let format = try Self.format(of: path, kind: .usage)
     try checkNames(tensors.map(\.name), path: path, format: format)
@@ -53,7 +55,7 @@ extension TensorFile {
       switch format {
       case "npy": npyBytes(tensors[0].tensor)
       case "npz": npzBytes(tensors)
-      default: safetensorsBytes(tensors)
+      default: safetensorsBytes(tensors, metadata: metadata)
       }
     try writeAtomically(bytes, to: path, replacing: replacing)
   }
@@ -109,16 +111,22 @@ extension TensorFile {
   }
 
   /// The bytes of a `.safetensors` file; the header is padded with spaces so that the data is aligned to 8 bytes.
-  static func safetensorsBytes(_ tensors: [(name: String, tensor: WritableTensor)]) -> [UInt8] {
+  static func safetensorsBytes(
+    _ tensors: [(name: String, tensor: WritableTensor)], metadata: [(key: String, value: String)] = []
+  ) -> [UInt8] {
     var data: [UInt8] = []
-    let members = tensors.map { name, tensor in
-      let begin = data.count
-      tensor.appendElements(to: &data)
-      let dtype = "I\(tensor.type.bits ?? 0)"
-      let extents = tensor.shape.map(String.init).joined(separator: ",")
-      let fields = "\"dtype\":\"\(dtype)\",\"shape\":[\(extents)],\"data_offsets\":[\(begin),\(data.count)]"
-      return "\(jsonString(name)):{\(fields)}"
-    }
+    let texts = metadata.map { "\(jsonString($0.key)):\(jsonString($0.value))" }.joined(separator: ",")
+    let head = metadata.isEmpty ? [] : ["\"__metadata__\":{\(texts)}"]
+    let members =
+      head
+      + tensors.map { name, tensor in
+        let begin = data.count
+        tensor.appendElements(to: &data)
+        let dtype = "I\(tensor.type.bits ?? 0)"
+        let extents = tensor.shape.map(String.init).joined(separator: ",")
+        let fields = "\"dtype\":\"\(dtype)\",\"shape\":[\(extents)],\"data_offsets\":[\(begin),\(data.count)]"
+        return "\(jsonString(name)):{\(fields)}"
+      }
     var header = Array("{\(members.joined(separator: ","))}".utf8)
     header += [UInt8](repeating: UInt8(ascii: " "), count: (8 - header.count % 8) % 8)
     var bytes: [UInt8] = []

@@ -125,6 +125,9 @@ public struct TensorFile: Sendable {
     return (tensor.description, tensor.range)
   }
 
+  /// A tensor's header and the place of its elements, of whatever type they are.
+  func storedTensor(_ name: String?) throws(WorkloadError) -> StoredTensor { try locate(name) }
+
   private func locate(_ name: String?) throws(WorkloadError) -> StoredTensor {
     let name = try resolve(name)
     switch contents {
