@@ -65,6 +65,7 @@ extension Debugger {
         case .backpressured: "waits for room on \(step.link ?? ""), held by \(step.other ?? "")"
         }
       return "\(index == 0 ? "" : "  because ")\(step.component) \(clause) since cycle \(step.since)"
+        + (step.hasOtherClock ? " of its clock" : "")
     }
     if chain.isCircle { lines.append("  which closes the circle") }
     guard let first = chain.steps.first, first.activity != .busy else { return lines.joined(separator: "\n") }

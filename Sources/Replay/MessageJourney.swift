@@ -101,6 +101,11 @@ extension MessageJourney.Leg {
 struct ActivityText: CustomStringConvertible {
   let description: String
 
+  /// What to say behind a cycle that is not one of the core's clock.
+  static func clockNote(of component: Component, in simulation: Simulation) -> String {
+    component.clock === simulation.domains.first ? "" : " of its clock"
+  }
+
   init(of component: Component, in simulation: Simulation) {
     let (kind, link) = simulation.currentActivity(of: component)
     let since = simulation.activityStart(of: component)
@@ -112,6 +117,6 @@ struct ActivityText: CustomStringConvertible {
       case .starved: "starved on \(place)"
       case .backpressured: "blocked by \(place)"
       }
-    description = "\(what) since cycle \(since)"
+    description = "\(what) since cycle \(since)" + Self.clockNote(of: component, in: simulation)
   }
 }

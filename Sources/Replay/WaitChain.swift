@@ -9,6 +9,8 @@ public struct WaitChain: Equatable {
     public let activity: Activity.Kind
     /// Cycle of its own clock since which it does that.
     public let since: Cycle
+    /// Whether its clock is not the core's.
+    public let hasOtherClock: Bool
     /// What it waits for: a link, and the component at the link's other end.
     public let link: String?
     public let other: String?
@@ -36,6 +38,7 @@ public struct WaitChain: Equatable {
       steps.append(
         Step(
           component: current.name, activity: activity.kind, since: simulation.activityStart(of: current),
+          hasOtherClock: current.clock !== simulation.domains.first,
           link: link?.name, other: next?.name))
       guard let next else { break }
       current = next

@@ -20,6 +20,7 @@ struct ReplayCommand: ParsableCommand {
         hssim replay run.sqlite -c "goto 12345" -c "print VFMU" -c "why idle PEArray[1]"
         hssim replay run.sqlite --layer l0.ffn.up -c "break when VFMU.buffered < 16" -c continue -c "back 2"
         hssim replay run.sqlite -c "why z[3,17]"
+        hssim replay run.sqlite --what-if glb.port_bytes_per_cycle=64
       """)
 
   @Argument(help: ArgumentHelp("The database.", valueName: "run.sqlite"))
@@ -38,19 +39,31 @@ struct ReplayCommand: ParsableCommand {
 
   @Option(
     name: [.customShort("c"), .customLong("command")],
-    help: ArgumentHelp("A command; may be repeated.", valueName: "command"))
+    help: ArgumentHelp("A command; may be repeated.", valueName: "text"))
   var commandLines: [String] = []
 
   @Option(help: ArgumentHelp("A file of commands, a line each.", valueName: "file"))
   var commands: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Simulate the layer with a parameter changed as well, and say what that comes to; may be repeated.",
+      valueName: "key=value"))
+  var whatIf: [String] = []
+
   func run() throws {
+    guard whatIf.isEmpty || (commandLines.isEmpty && commands == nil) else {
+      throw CommandError(.usage, "--what-if is given beside commands; allowed: one of the two")
+    }
     guard commandLines.isEmpty || commands == nil else {
       throw CommandError(.usage, "--commands is given beside --command; allowed: one of the two")
     }
     let script = try commands.map { try Self.lines(of: $0) } ?? commandLines
     let run = try ReplayedRun(path: file, identifier: runNumber, trace: trace)
     let (index, recorded) = try run.layer(layer)
+    if !whatIf.isEmpty {
+      return try StandardOutput.write(try WhatIf(whatIf, of: run, layer: index, recorded: recorded).text)
+    }
     let timeline = try run.timeline(ofLayer: index, recorded: recorded)
     let debugger = Debugger(timeline)
     let name = run.workload.layerNames[index]

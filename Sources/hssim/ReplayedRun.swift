@@ -14,6 +14,9 @@ struct ReplayedRun {
   let machine: any Machine
   let workload: Workload
   let keptActivations: Int?
+  /// The part of a timed memory, and a mapping that was pinned.
+  let part: DRAMSpecification?
+  let mapping: LoopMapping?
 
   /// - Parameters:
   ///   - identifier: the run, of a file with several.
@@ -39,8 +42,8 @@ struct ReplayedRun {
     workload = try command.source.workload(seed: UInt64(origin.seed))
     let source = "\(path), the configuration of run \(identifier)"
     let values = try DesignFile(text: origin.configuration, path: source).values(among: DesignKind.schemas)
-    let part = try Self.part(in: origin.configuration, of: source)
-    let mapping = try command.mapping.map { try LoopMapping($0) }
+    part = try Self.part(in: origin.configuration, of: source)
+    mapping = try command.mapping.map { try LoopMapping($0) }
     machine = DesignKind.machine(values, part: part, mapping: mapping)
     keptActivations = try command.keptActivations(on: machine)
     let contentID = try RunDescription.contentID(

@@ -119,6 +119,27 @@ import Testing
     #expect(answer.code == 64 && answer.errors.contains("--record \(option)"), "\(answer.errors)")
   }
 
+  @Test func `what a changed parameter comes to is what really running it comes to`() throws {
+    let change = "glb.port_bytes_per_cycle=42"
+    let answer = try workspace.hssim("replay", "run.sqlite", "--what-if", change)
+    #expect(answer.code == 0, "\(answer.errors)")
+    let changed = try workspace.hssim(
+      "simulate", "--gemm", "70x96x19", "--pattern", "2:4", "--density-b", "0.6", "--set", change, "--output",
+      "changed.sqlite")
+    #expect(changed.code == 0)
+    let cycles = try ["run", "changed"].map {
+      try StoredDatabase(workspace.path("\($0).sqlite")).texts("SELECT cycles FROM layer_summary")[0][0]
+    }
+    #expect(answer.output.hasPrefix("with \(change): \(cycles[1]) cycles instead of \(cycles[0]), "))
+    let filled = "SELECT sum(lane_cycles) FROM cycle_ledger WHERE cause = 'fill' AND blamed = 'GLB'"
+    let sum = try StoredDatabase(workspace.path("changed.sqlite")).texts(filled)[0][0]
+    #expect(answer.output.contains(" \(sum) "), "\(answer.output)")
+    let same = try workspace.hssim("replay", "run.sqlite", "--what-if", "glb.port_bytes_per_cycle=128")
+    #expect(same.output.hasSuffix("every lane-cycle has the same cause\n"))
+    #expect(try workspace.hssim("replay", "run.sqlite", "--what-if", "glb.prt=2").code == 64)
+    #expect(try workspace.hssim("replay", "run.sqlite", "--what-if", change, "-c", "goto 5").code == 64)
+  }
+
   @Test func `help is what the debugger's commands say`() throws {
     let answer = try workspace.hssim("replay", "run.sqlite", "-c", "help")
     let reference = try String(

@@ -174,7 +174,7 @@ import Workloads
     ("print VFMU.buffer[100000]", "VFMU.buffer[100000]: there is no such element; allowed: 0 to "),
     ("break VFMU.buffered < 16", "break VFMU.buffered < 16: this is not how break is written"),
     ("break when VFMU.buffered ~ 16", "break when VFMU.buffered ~ 16: ~ compares nothing; allowed: != < <= == > >="),
-    ("break when VFMU.activity == starving", "starving: this is no activity; did you mean starved?"),
+    ("break when VFMU.activity == starvde", "starvde: this is no activity; did you mean starved?"),
     ("watch VFMU", "VFMU: this is a component, not a quantity"),
     ("delete 3", "delete 3: there is no stop 3; allowed: all"),
     ("list component", "list component: there is no such list; did you mean components?"),

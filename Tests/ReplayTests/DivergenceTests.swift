@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import SimulationKernel
 import Sparsity
 import Testing
 import Workloads
 
 @testable import Accelerators
 @testable import Replay
+@testable import SimulationKernel
 
 /// A fault that is planted in a copy of a run is found in its first cycle, and named.
 @Suite struct DivergenceTests {
@@ -15,23 +15,35 @@ import Workloads
     return Timeline(try machine().session(layer, options: options))
   }
 
+  /// A fault in a counter, which nothing overwrites.
+  private func fault(in field: String, of component: String, at cycle: Cycle, layer: GEMMLayer) throws
+    -> Simulation.Fault
+  {
+    let timeline = try timeline(layer: layer)
+    let simulation = timeline.simulation
+    let owner = try #require(simulation.components.first { $0.name == component })
+    let state = try #require(ComponentInspection(of: owner).states.first { $0.name == "state" })
+    let regions = simulation.stateMemory.regions.filter { $0.owner == component }
+    let region = try #require(regions.firstIndex { UnsafeRawPointer($0.start) == state.start })
+    let place = try #require(state.layout.field(field))
+    return Simulation.Fault(
+      component: component, time: cycle * timeline.session.core.period, region: region, byte: place.offset + 5, bit: 1)
+  }
+
   @Test(
     arguments: [
-      ("VFMU", 0), ("PEArray[2]", 0), ("PEArray[0]", 5), ("GLB", 0), ("ActivationUnit", 1), ("DRAM", 0),
-    ], [Cycle(1), 333, 4095, 4096, 5000])
-  func `a planted fault is found in its first cycle`(place: (component: String, region: Int), cycle: Cycle) throws {
-    let layer = try miniLMLayer()
-    let whole = try timeline(layer: layer)
-    let index = try #require(whole.simulation.components.firstIndex { $0.name == place.component })
-    let sizes = whole.simulation.stateSizes[index]
-    var random = SplitMix64(seed: UInt64(cycle))
-    let fault = Simulation.Fault(
-      component: place.component, time: cycle * whole.session.core.period, region: place.region,
-      byte: random.uniform(below: sizes[place.region]) / 2 * 2, bit: 1)
-    let divergence = try Divergence.first(whole, try timeline(fault: fault, layer: layer))
+      ("VFMU", "shiftedWords"), ("PEArray[2]", "effectual"), ("GLB", "dataReads"), ("ActivationUnit", "words"),
+      ("DRAM", "traffic.dataReads"), ("NoC.stationary", "beats"),
+    ], [Cycle(1), 333, 4095, 4096, 9000])
+  func `a planted fault is found in its first cycle`(place: (component: String, field: String), cycle: Cycle) throws {
+    let layer = try longLayer()
+    let fault = try fault(in: place.field, of: place.component, at: cycle, layer: layer)
+    let divergence = try Divergence.first(
+      try timeline(layer: layer), try timeline(fault: fault, layer: layer))
     #expect(divergence?.cycle == cycle, "\(place)")
     #expect(divergence?.components == [place.component], "\(place)")
     #expect(divergence?.window == cycle / 4096 * 4096)
+    #expect(divergence?.message == nil)
   }
 
   @Test func `equal replays do not part`() throws {
@@ -51,7 +63,7 @@ import Workloads
 
   @Test func `a restored run plants its fault again`() throws {
     let layer = try smallLayer()
-    let fault = Simulation.Fault(component: "VFMU", time: 100_000_000, region: 0, byte: 6)
+    let fault = try fault(in: "shiftedWords", of: "VFMU", at: 100, layer: layer)
     let timeline = try timeline(fault: fault, layer: layer)
     try timeline.go(to: 200)
     let hashes = timeline.simulation.stateHashes()

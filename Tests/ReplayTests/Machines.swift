@@ -37,3 +37,8 @@ func miniLMLayer() throws -> GEMMLayer {
   let trace = try LayerTrace(path: repository.appending(path: "traces/minilm/one-layer.yaml").path)
   return try trace.layers[0].load(seed: 0)
 }
+
+/// A product of several windows of recorded hashes: about 12,000 cycles.
+func longLayer() throws -> GEMMLayer {
+  try SyntheticGEMM(GEMMShape(m: 256, k: 384, n: 128), densityB: 0.6, seed: 7).layer()
+}

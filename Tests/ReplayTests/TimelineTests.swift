@@ -80,19 +80,19 @@ import Workloads
     var positions: [Cycle] = []
     let isEnded = try timeline.walk(to: .max) { position in
       positions.append(position)
-      return position < 500
+      return position < 200
     }
     #expect(isEnded)
     #expect(positions == positions.sorted())
-    #expect(positions.last == 500 && timeline.cycle == 500)
+    #expect(positions.last == 200 && timeline.cycle == 200)
     let walked = state(of: timeline)
     try timeline.go(to: 0)
-    try timeline.go(to: 500)
+    try timeline.go(to: 200)
     #expect(state(of: timeline) == walked)
   }
 
   @Test func `a replay agrees with what was recorded`() throws {
-    let layer = try miniLMLayer()
+    let layer = try longLayer()
     let recorded = try machine().simulate(layer, options: LayerOptions(recordsStateHashes: true)).statistics
     let timeline = try timeline(layer: layer, recorded: recorded.stateHashes)
     try timeline.goToEnd()
@@ -102,7 +102,7 @@ import Workloads
 
   @Test(arguments: 0..<8)
   func `a state that is not as recorded is named by component and window`(seed: UInt64) throws {
-    let layer = try miniLMLayer()
+    let layer = try longLayer()
     var random = SplitMix64(seed: seed)
     var recorded = try machine().simulate(layer, options: LayerOptions(recordsStateHashes: true)).statistics
       .stateHashes
