@@ -94,7 +94,8 @@ struct Import: ParsableCommand {
         path: file, tensors: tensor, activations: activations.map { .init(file: $0, tensor: activationsTensor) })
     case .model:
       try destination.check(hasTensors: true)
-      return try ONNXImport(model: file, sample: sample, skipped: skip, pattern: pattern, destination: destination).run()
+      return try ONNXImport(model: file, sample: sample, skipped: skip, pattern: pattern, destination: destination)
+        .run()
     }
     for note in trace.notes { FileHandle.standardError.write(Data("hssim: \(file): \(note)\n".utf8)) }
     let written = try destination.write(trace, of: file)

@@ -109,14 +109,21 @@ struct Prune: ParsableCommand {
     }
     var targets: [PruningTarget] = []
     for weight in weights {
-      guard let pattern = pattern ?? weight.pattern.map(PruningPattern.ranks) else {
+      if pattern == nil, weight.patterns.count > 1 {
+        throw CommandError(
+          .usage,
+          "\(file): layers that share the weights of \(weight.layer) declare "
+            + weight.patterns.map(\.description).joined(separator: " and ") + "; allowed: one pattern, or --pattern")
+      }
+      guard let pattern = pattern ?? weight.patterns.first.map(PruningPattern.ranks) else {
         note("layer \(weight.layer) declares no pattern and stays dense")
         continue
       }
       // As the rule for whole networks has it: a first convolution of three channels stays dense.
       guard weight.channels >= pattern.period else {
         note(
-          "layer \(weight.layer) stays dense: \(weight.channels) channels, \(pattern) has groups of \(pattern.period)")
+          "layer \(weight.layer) stays dense: its groups would have \(weight.channels) of the \(pattern.period) values of \(pattern)"
+        )
         continue
       }
       targets.append(

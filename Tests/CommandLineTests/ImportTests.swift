@@ -70,27 +70,28 @@ struct ImportTests {
     #expect(try workspace.bytes(of: "z.npy").suffix(24) == bytes[...])
   }
 
-  @Test(arguments: [
-    (["import", "t.txt"], 64, ["t.txt", "allowed: .csv"]), (["import"], 64, ["<file>"]),
-    (["import", "nowhere.csv"], 66, ["nowhere.csv"]), (["import", "nowhere.onnx"], 66, ["nowhere.onnx"]),
-    (["import", "nowhere.npy", "--columns", "4"], 66, ["nowhere.npy"]),
-    (["import", "bad.csv"], 65, ["bad.csv:1", "no column is called"]),
-    (["import", "bad.yaml", "--output", "p.yaml"], 65, ["bad.yaml", "unknown key"]),
-    (["import", "bad.mtx", "--columns", "4"], 65, ["bad.mtx:3", "'nan'"]),
-    (["import", "bad.csv", "--columns", "4"], 64, ["--columns", "a topology of SCALE-Sim"]),
-    (["import", "good.mtx"], 64, ["--columns"]), (["import", "good.mtx", "--columns", "0"], 64, ["--columns 0"]),
-    (["import", "good.mtx", "--columns", "4", "--bits", "4"], 64, ["--bits 4"]),
-    (["import", "good.mtx", "--columns", "4", "--quantise", "per-row"], 64, ["--quantise per-row"]),
-    (["import", "good.mtx", "--columns", "4", "--density-b", "2"], 64, ["--density-b 2"]),
-    (["import", "good.mtx", "--columns", "4", "--pattern", "dense"], 64, ["--pattern dense"]),
-    (["import", "good.mtx", "--columns", "4", "--tensor", "w"], 64, ["--tensor"]),
-    (["import", "good.mtx", "--image", "4"], 64, ["--image 4"]),
-    (["import", "good.mtx", "--columns", "4", "--activations", "good.mtx"], 64, ["--columns"]),
-    (["import", "good.mtx", "--activations-tensor", "x"], 64, ["--activations-tensor"]),
-    (["import", "good.mtx", "--columns", "4", "--output", "x.txt"], 64, ["--output x.txt"]),
-    (["import", "good.mtx", "--columns", "4", "--output", "nowhere/x.yaml"], 73, ["nowhere/x"]),
-    (["import", "good.mtx", "--columns", "4", "--sample", "x.npz"], 64, ["--sample"]),
-  ] as [([String], Int32, [String])])
+  @Test(
+    arguments: [
+      (["import", "t.txt"], 64, ["t.txt", "allowed: .csv"]), (["import"], 64, ["<file>"]),
+      (["import", "nowhere.csv"], 66, ["nowhere.csv"]), (["import", "nowhere.onnx"], 66, ["nowhere.onnx"]),
+      (["import", "nowhere.npy", "--columns", "4"], 66, ["nowhere.npy"]),
+      (["import", "bad.csv"], 65, ["bad.csv:1", "no column is called"]),
+      (["import", "bad.yaml", "--output", "p.yaml"], 65, ["bad.yaml", "unknown key"]),
+      (["import", "bad.mtx", "--columns", "4"], 65, ["bad.mtx:3", "'nan'"]),
+      (["import", "bad.csv", "--columns", "4"], 64, ["--columns", "a topology of SCALE-Sim"]),
+      (["import", "good.mtx"], 64, ["--columns"]), (["import", "good.mtx", "--columns", "0"], 64, ["--columns 0"]),
+      (["import", "good.mtx", "--columns", "4", "--bits", "4"], 64, ["--bits 4"]),
+      (["import", "good.mtx", "--columns", "4", "--quantise", "per-row"], 64, ["--quantise per-row"]),
+      (["import", "good.mtx", "--columns", "4", "--density-b", "2"], 64, ["--density-b 2"]),
+      (["import", "good.mtx", "--columns", "4", "--pattern", "dense"], 64, ["--pattern dense"]),
+      (["import", "good.mtx", "--columns", "4", "--tensor", "w"], 64, ["--tensor"]),
+      (["import", "good.mtx", "--image", "4"], 64, ["--image 4"]),
+      (["import", "good.mtx", "--columns", "4", "--activations", "good.mtx"], 64, ["--columns"]),
+      (["import", "good.mtx", "--activations-tensor", "x"], 64, ["--activations-tensor"]),
+      (["import", "good.mtx", "--columns", "4", "--output", "x.txt"], 64, ["--output x.txt"]),
+      (["import", "good.mtx", "--columns", "4", "--output", "nowhere/x.yaml"], 73, ["nowhere/x"]),
+      (["import", "good.mtx", "--columns", "4", "--sample", "x.npz"], 64, ["--sample"]),
+    ] as [([String], Int32, [String])])
   func `a mistake is named and leaves no file`(arguments: [String], code: Int32, parts: [String]) throws {
     try workspace.write("a,b\n1,2\n", to: "bad.csv")
     try workspace.write("layers: []\n", to: "bad.yaml")
@@ -102,5 +103,24 @@ struct ImportTests {
     for part in parts { #expect(answer.errors.contains(part), "'\(part)' is not in: \(answer.errors)") }
     #expect(answer.output.isEmpty)
     #expect(try workspace.files() == before)
+  }
+
+  @Test func `a model without Python says exactly what to type`() throws {
+    try FileManager.default.createDirectory(
+      atPath: workspace.path("copy/configs/designs"), withIntermediateDirectories: true)
+    try workspace.write("", to: "m.onnx")
+    let environment = ["HSSIM_CONFIGS": workspace.path("copy/configs"), "PATH": "/nowhere"]
+    let without = try workspace.hssim("import", "m.onnx", environment: environment)
+    #expect(without.code == 66)
+    #expect(without.errors.contains("copy/tools/import-onnx/import_onnx.py: the tool that reads ONNX is not there"))
+    let folder = "copy/tools/import-onnx"
+    try FileManager.default.createDirectory(atPath: workspace.path(folder), withIntermediateDirectories: true)
+    try workspace.write("", to: "\(folder)/import_onnx.py")
+    let answer = try workspace.hssim("import", "m.onnx", environment: environment)
+    #expect(answer.code == 66)
+    let place = workspace.path("copy")
+    #expect(answer.errors.contains("type: python3 -m venv \(place)/.build/python/import-onnx && "))
+    #expect(answer.errors.contains("/bin/pip install -r \(place)/tools/import-onnx/requirements.txt"))
+    #expect(!workspace.exists("m.yaml"))
   }
 }

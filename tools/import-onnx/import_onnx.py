@@ -143,7 +143,8 @@ def run(options):
     write(output, lambda path: path.write_text(text, encoding="utf-8"))
     for note in reader.notes:
         print(f"{options.model}: {note}", file=sys.stderr)
-    print(f"{name}: {len(products)} layers, in {output}")
+    count = "1 layer" if len(products) == 1 else f"{len(products)} layers"
+    print(f"{name}: {count}, in {output}")
 
 
 def main(arguments=None):

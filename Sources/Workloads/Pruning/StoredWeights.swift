@@ -3,7 +3,7 @@ import Sparsity
 
 /// The weights of a trace's layer as they lie in a file.
 public struct StoredWeights: Sendable {
-  /// The layer, or the layer whose groups share the tensor.
+  /// The first layer that has the tensor, or the layer whose groups share it.
   public let layer: String
   /// The file, as the program finds it.
   public let file: String
@@ -11,8 +11,8 @@ public struct StoredWeights: Sendable {
   public let tensor: String?
   /// As stored: [M, K] or [M, C/groups, R, S].
   public let shape: [Int]
-  /// What the trace declares along K; nil for dense weights.
-  public let pattern: Pattern?
+  /// What the layers with this tensor declare along K, each pattern once; none for dense weights.
+  public fileprivate(set) var patterns: [Pattern]
 
   /// Values in a row of the weights that lie together, K or the channels of a group: what a group of a pattern needs.
   public var channels: Int { shape.count > 1 ? shape[1] : 0 }
@@ -33,11 +33,15 @@ extension LayerTrace {
       if let names, !names.contains(name), !names.contains(layer.name) { continue }
       taken.formUnion([name, layer.name])
       let tensor = operand.description.name
-      guard !found.contains(where: { $0.file == operand.path && ($0.tensor ?? "") == tensor }) else { continue }
+      let declared = operand.pattern.map { [$0.pattern] } ?? []
+      if let known = found.firstIndex(where: { $0.file == operand.path && ($0.tensor ?? "") == tensor }) {
+        found[known].patterns += declared.filter { !found[known].patterns.contains($0) }
+        continue
+      }
       found.append(
         StoredWeights(
           layer: name, file: operand.path, tensor: tensor.isEmpty ? nil : tensor, shape: operand.description.shape,
-          pattern: operand.pattern?.pattern))
+          patterns: declared))
     }
     if let missing = names?.first(where: { !taken.contains($0) }) {
       throw WorkloadError(

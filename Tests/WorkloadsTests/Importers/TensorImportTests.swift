@@ -63,7 +63,7 @@ struct TensorImportTests {
   }
 
   @Test func `values too small for a scale are refused, zeros are not`() throws {
-    expectError(.content, mentions: "f: w") { try quantise([5e-324], .perTensor) }
+    expectError(.content, mentions: "f: w") { try quantise([Double.leastNonzeroMagnitude], .perTensor) }
     #expect(try quantise([0, -0.0], .perTensor).elements == [0, 0])
   }
 

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -43,6 +44,11 @@ def hssim(tmp_path):
         pytest.skip("hssim is not built; tools/test builds it")
 
     def run(*words):
-        return subprocess.run([built[-1], *map(str, words)], cwd=tmp_path, capture_output=True, text=True, check=False)
+        # `hssim import` takes the python3 that runs these tests, unless tools/test has made it one.
+        environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+        command = [built[-1], *map(str, words)]
+        return subprocess.run(
+            command, cwd=tmp_path, capture_output=True, text=True, check=False, env=environment
+        )
 
     return run

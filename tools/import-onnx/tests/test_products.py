@@ -152,3 +152,28 @@ def test_zero_points_are_taken_off_the_operands(tmp_path, kind):
     np.testing.assert_array_equal(a, (w.astype(int) - constants["wz"].astype(int)).T)
     if kind == "MatMulInteger":
         np.testing.assert_array_equal(b @ a.T, onnxruntime_results(model, {"x": x})["y"])
+
+
+def test_hssim_import_is_this_tool(tmp_path, hssim):
+    random = np.random.default_rng(10)
+    save(
+        tmp_path / "m.onnx",
+        [("MatMul", ["x", "w"], ["y"], "a b", {}), ("Einsum", ["y"], ["z"], "e", {"equation": "ij->ji"})],
+        {"x": (F32, [4, 32])},
+        {"z": (F32, [6, 4])},
+        {"w": random.standard_normal((32, 6)).astype(F32)},
+    )
+    np.savez(tmp_path / "s.npz", x=random.standard_normal((4, 32)).astype(F32))
+    words = ["import", "m.onnx", "--sample", "s.npz", "--pattern", "2:4", "--output", "t.yaml"]
+    refused = hssim(*words)
+    assert (refused.returncode, refused.stdout) == (65, "")
+    assert refused.stderr.startswith("hssim: m.onnx: Einsum 'e': a trace cannot say this operator")
+    assert not (tmp_path / "t.yaml").exists()
+    answer = hssim(*words, "--skip", "e")
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout == "t: 1 layer, in t.yaml\n"
+    assert "hssim: m.onnx: Einsum 'e' is left out, as asked\n" in answer.stderr
+    assert "pattern: \"C0(2:4)\", prune: magnitude" in (tmp_path / "t.yaml").read_text()
+    assert hssim(*words, "--skip", "e").returncode == 73
+    results = simulate(hssim, tmp_path)
+    assert results["a_b"].shape == (6, 4)
