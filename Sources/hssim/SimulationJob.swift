@@ -134,7 +134,7 @@ struct SimulationJob {
     of layer: GEMMLayer, to outcome: inout LayerOutcome, _ interruption: Interruption
   ) throws {
     var dense = outcome
-    if layer.declaredPattern != nil {
+    if layer.declaredPattern != nil || layer.declaredActivationPattern != nil {
       let options = LayerOptions(keptActivations: keptActivations)
       dense = try machine.simulate(layer.withoutPattern, options: options) { _, _ in interruption.signal == nil }
     }

@@ -19,10 +19,14 @@ struct WorkloadOptions: ParsableArguments {
   @Option(help: ArgumentHelp("With --gemm: share of B's values that are not 0, anywhere. (default: 1)", valueName: "d"))
   var densityB: Double?
 
+  @Option(help: ArgumentHelp("With --gemm: exactly G of H of B at every rank, along K.", valueName: "pattern"))
+  var patternB: String?
+
   /// - Throws: `CommandError` or `WorkloadError` naming the option or the place in the trace.
   func workload(seed: UInt64) throws -> Workload {
     let options = [
       ("--pattern", pattern), ("--density-a", densityA.map { "\($0)" }), ("--density-b", densityB.map { "\($0)" }),
+      ("--pattern-b", patternB),
     ].compactMap { name, value in value.map { (name, $0) } }
     switch (trace, gemm) {
     case (nil, nil): throw CommandError(.usage, "there is nothing to simulate; allowed: a trace, or --gemm MxKxN")
@@ -34,12 +38,13 @@ struct WorkloadOptions: ParsableArguments {
       return .trace(try LayerTrace(path: trace))
     case (nil, let gemm?):
       let product = try SyntheticGEMM(
-        GEMMShape.parse(gemm), pattern: pattern, densityA: densityA, densityB: densityB ?? 1, seed: seed)
+        GEMMShape.parse(gemm), pattern: pattern, densityA: densityA, patternB: patternB, densityB: densityB, seed: seed)
       // Spelt canonically, so that two ways to say the same are the same run.
       var arguments = ["--gemm", "\(product.shape)"]
       if let pattern = product.pattern { arguments += ["--pattern", "\(pattern)"] }
       if let densityA, densityA != 1 { arguments += ["--density-a", "\(densityA)"] }
       if let densityB, densityB != 1 { arguments += ["--density-b", "\(densityB)"] }
+      if let patternB = product.patternB { arguments += ["--pattern-b", "\(patternB)"] }
       return .gemm(product, options: arguments)
     }
   }
