@@ -101,9 +101,12 @@ struct OperandALayout {
     let firstBlock = (row * windows + window) * blocksPerRow
     switch stream.ring {
     case .rank1A:
-      var field: UInt32 = 0
-      for pe in 0..<blocksPerRow { field |= UInt32(compressed.blockOffsets[firstBlock + pe]) << UInt32(3 * pe) }
-      for byte in 0..<3 { memory[start + 3 * index + byte] = UInt8(truncatingIfNeeded: field >> UInt32(8 * byte)) }
+      var field: UInt64 = 0
+      for pe in 0..<blocksPerRow { field |= UInt64(compressed.blockOffsets[firstBlock + pe]) << UInt64(3 * pe) }
+      let bytes = 3 * blocksPerRow / 8
+      for byte in 0..<bytes {
+        memory[start + bytes * index + byte] = UInt8(truncatingIfNeeded: field >> UInt64(8 * byte))
+      }
     case .rank0A:
       let bits = valueCoding.bits
       var field: UInt64 = 0

@@ -53,6 +53,10 @@ public struct WeightStationaryDesign: Sendable {
     kind: String, rule: String, operandBRank: HardwareRule.Rank? = nil, row: Row, operandA: OperandA,
     zeroRemoval: ZeroRemoval, defaults: [String: (value: ParameterValue, source: Parameter.Source)]
   ) {
+    precondition(
+      row.groups * row.blocksPerGroup * row.valuesPerBlock == WeightStationarySpecification.lanesPerRow
+        && row.blocksPerGroup <= 8,
+      "the design \(kind) groups the lanes of a row into at most 8 blocks a group, whose places have 3 bits")
     self.kind = kind
     self.operandBRank = operandBRank
     self.row = row

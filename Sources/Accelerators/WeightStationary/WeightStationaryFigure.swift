@@ -220,7 +220,8 @@ final class WeightStationaryFigure {
   private func metadataPaths(maskSlots: Int) -> [MetadataPath] {
     [
       MetadataPath(
-        buffer.maskB, maskDecoder, vfmu.masks ?? vfmu.offsets, sequencer.maskBCommands, sequencer.maskDecodes, slots: maskSlots),
+        buffer.maskB, maskDecoder, vfmu.masks ?? vfmu.offsets, sequencer.maskBCommands, sequencer.maskDecodes,
+        slots: maskSlots),
       MetadataPath(buffer.rank1A, rank1Decoder, stationaryBus.rank1, sequencer.rank1ACommands, sequencer.rank1Decodes),
       MetadataPath(buffer.rank0A, rank0Decoder, stationaryBus.rank0, sequencer.rank0ACommands, sequencer.rank0Decodes),
     ].compactMap { $0 }

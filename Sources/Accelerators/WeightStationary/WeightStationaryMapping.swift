@@ -101,7 +101,8 @@ struct WeightStationaryMapper {
       program: program, plan: plan,
       estimate: MappingEstimate(
         program, plan: plan, specification: specification,
-        rowBytes: operandA.slotsPerRow * operandA.wordBytes, wordBytes: operandA.wordBytes, writesAreKnown: !outputIsCompressed),
+        rowBytes: operandA.slotsPerRow * operandA.wordBytes, wordBytes: operandA.wordBytes,
+        writesAreKnown: !outputIsCompressed),
       operandBytes: program.spillAddress + spilled)
   }
 

@@ -53,7 +53,7 @@ struct ArrayDatapath {
   private let specification: PEArray.Specification
   /// Words of the windows that stream through the stationary registers, and the offsets of their blocks, by column.
   private let windows: StateArray<InlineArray<64, Int16>>
-  private let blockOffsets: StateArray<UInt32>
+  private let blockOffsets: StateArray<UInt64>
   /// The same, transposed and widened: position, column. Scratch, rebuilt before each use.
   private let streams: StateArray<Int32>
   /// What the columns have at each position. Scratch.
@@ -144,7 +144,7 @@ struct ArrayDatapath {
         var fillers = fillersPerGroup
         for place in (0..<specification.blocksPerGroup).reversed() {
           let pe = group * specification.blocksPerGroup + place
-          let block = group * specification.groupBlocks + Int(blockOffsets[column] >> UInt32(3 * pe) & 7)
+          let block = group * specification.groupBlocks + Int(blockOffsets[column] >> UInt64(3 * pe) & 7)
           var isEmpty = true
           for value in 0..<size {
             let (word, position) = (source[column][pe * size + value], block * size + value)

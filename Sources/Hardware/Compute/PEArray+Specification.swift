@@ -92,8 +92,8 @@ extension PEArray {
     public var hasHeldMetadata: Bool { selection.selectsHeldBlocks && groupBlocks > blocksPerGroup }
 
     /// Offsets of a row where every block, and every value of a block, is kept.
-    var identityBlockOffsets: UInt32 {
-      (0..<groups * blocksPerGroup).reduce(0) { $0 | UInt32($1 % blocksPerGroup) << UInt32(3 * $1) }
+    var identityBlockOffsets: UInt64 {
+      (0..<groups * blocksPerGroup).reduce(0) { $0 | UInt64($1 % blocksPerGroup) << UInt64(3 * $1) }
     }
     var identityValueOffsets: UInt64 {
       // A dense block's runs are 0; its offsets count its lanes.
@@ -103,11 +103,11 @@ extension PEArray {
 
     /// The position of the window whose word a slot's value multiplies: rank 1 says which block, rank 0 which value in it.
     @inline(__always)
-    func position(slot lane: Int, blockOffsets: UInt32, valueOffsets: UInt64) -> Int {
+    func position(slot lane: Int, blockOffsets: UInt64, valueOffsets: UInt64) -> Int {
       let pe = lane / valuesPerBlock
       // Where all blocks are held, they follow each other.
       if selection.selectsHeldBlocks { return pe * blockValues + offset(lane: lane, in: valueOffsets) }
-      let block = Int(blockOffsets >> UInt32(3 * pe)) & 7
+      let block = Int(truncatingIfNeeded: blockOffsets >> UInt64(3 * pe)) & 7
       let value = offset(lane: lane, in: valueOffsets)
       return pe / blocksPerGroup * groupBlocks * blockValues + block * blockValues + value
     }

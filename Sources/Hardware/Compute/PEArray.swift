@@ -70,7 +70,9 @@ public final class PEArray: Component, ActionReporting {
     let load = loadRegisters()
     // What the array is doing is what its lanes are doing; loading and draining behind them only keep it awake.
     let activity = isDraining ? drain : step
-    return activity.kind != .busy && (drain == .worked || load == .worked) ? activity.until(now + 1) : activity
+    let wake = drain == .worked || load == .worked ? now + 1 : drain.wake
+    guard activity != .worked, wake >= 0, activity.wake < 0 || wake < activity.wake else { return activity }
+    return activity.until(wake)
   }
 
   public override var isFinished: Bool { state.drained == state.drainCount }

@@ -10,9 +10,13 @@ struct StationaryRegisters {
     var active: Int32 = 0
     var firstIsFull = false
     var secondIsFull = false
-    /// When the last bank became complete, and what its last row had waited for.
+    /// When the last bank became complete, and what the row had waited for that kept it waiting longest.
     var completedAt: Femtoseconds = -1
     var blame = Blame(.registers, component: 0)
+    /// When the last row came, and the longest wait for a row of the bank that loads, with its cause.
+    var lastRowAt: Femtoseconds = 0
+    var longestWait: Femtoseconds = -1
+    var longestBlame = Blame(.registers, component: 0)
     var rowsLoaded: Int64 = 0
 
     func isFull(_ bank: Int32) -> Bool { bank == 0 ? firstIsFull : secondIsFull }
@@ -52,6 +56,13 @@ struct StationaryRegisters {
   /// Stores one row of the next window, with its slots' positions worked out from the offsets.
   func load(_ row: StationaryRow, at time: Femtoseconds) {
     let bank = Int(status.loading)
+    // Rows that follow a late one at the network's pace are late through it: the tag of the last row alone would name
+    // the part that sets the pace.
+    if time - status.lastRowAt >= status.longestWait {
+      status.longestWait = time - status.lastRowAt
+      status.longestBlame = row.blame
+    }
+    status.lastRowAt = time
     if row.row >= 0 {
       let index = bank * specification.rows + Int(row.row)
       isUsed[index] = true
@@ -69,7 +80,8 @@ struct StationaryRegisters {
       status.setFull(true, bank: status.loading)
       status.loading = 1 - status.loading
       status.completedAt = time
-      status.blame = row.blame
+      status.blame = status.longestBlame
+      status.longestWait = -1
     }
   }
 

@@ -43,8 +43,9 @@ public final class StationaryBus: Component, ActionReporting {
     var orderedAt: Cycle = 0
     /// Whether an array had no room for the next beat.
     var wasBlocked = false
-    /// Blame of the front buffer row's first beat; the row's other beats follow at once and inherit it.
-    var rowBlame = Blame(.registers, component: 0)
+    /// What the last beat that the bus waited for was waiting for, and the beats that followed it without a gap.
+    var lateBlame = Blame(.registers, component: 0)
+    var followers: Int32 = 0
     var beats: Int64 = 0
     var carries: Int64 = 0
     var rank1Beats: Int64 = 0
@@ -60,7 +61,7 @@ public final class StationaryBus: Component, ActionReporting {
 
   let specification: Specification
   private let padding: PaddingTable
-  private let identityBlockOffsets: UInt32
+  private let identityBlockOffsets: UInt64
   private let identityValueOffsets: UInt64
   private let carried: StateArray<Int16>
   @State private var state: Registers
@@ -137,9 +138,7 @@ public final class StationaryBus: Component, ActionReporting {
       state.wasBlocked = true
       return arrays[array].backpressured
     }
-    let isLate = delivery > (last.arrival * width + bytes - 1) / width
-    arrays[array].send(
-      nextRow(blame: isLate || state.wasBlocked ? ownBlame() : last.blame), bytes: specification.beatBytes)
+    arrays[array].send(nextRow(blame: blame(of: last)), bytes: specification.beatBytes)
     // A beat that an array kept on the bus occupied it for that cycle.
     state.nextFree = now > delivery ? (now + 1) * width : end
     state.wasBlocked = false
@@ -156,21 +155,29 @@ public final class StationaryBus: Component, ActionReporting {
     return last
   }
 
-  /// Who kept a beat whose inputs did not find the bus free: registers that were not free yet, or the bus; the beats of
-  /// one buffer row inherit from the first.
-  private func ownBlame() -> Blame {
-    if state.wasBlocked { return Blame(.registers, component: index) }
-    return state.usedWords == 0 ? Blame(.noc, component: index) : state.rowBlame
+  /// Why a beat crosses no earlier: an input that the bus was free for, registers that were not free yet, or the bus.
+  ///
+  /// A beat that the bus waited for holds back those behind it, and each array's first beat after the gap must say so: the
+  /// array sees one beat in as many as there are arrays.
+  private func blame(of last: (arrival: Cycle, blame: Blame)) -> Blame {
+    let (arrival, free) = (last.arrival * Int64(specification.bytesPerCycle), state.nextFree)
+    if state.wasBlocked || arrival > free {
+      state.lateBlame = state.wasBlocked ? Blame(.registers, component: index) : last.blame
+      state.followers = 0
+      return state.lateBlame
+    }
+    state.followers += 1
+    if Int(state.followers) < arrays.count { return state.lateBlame }
+    return arrival == free ? last.blame : Blame(.noc, component: index)
   }
 
   /// Assembles a beat from the front buffer row and the front metadata fields, and takes what it used up.
   private func nextRow(blame: Blame) -> StationaryRow {
-    state.rowBlame = blame
     let beat = Int(state.done)
     let values = takeValues()
     var blockOffsets = identityBlockOffsets
     if specification.hasRank1Metadata, let rank1 {
-      blockOffsets = UInt32(truncatingIfNeeded: rank1.receive().bits)
+      blockOffsets = rank1.receive().bits
       state.rank1Beats += 1
     }
     var valueOffsets = identityValueOffsets

@@ -15,7 +15,7 @@ public struct OperandWindow: BitwiseCopyable, Sendable {
   public var flags: StepFlags
   public var blame: Blame
   /// Where operand B's blocks lie in their groups, 3 bits each, the first lowest; of windows that leave blocks out.
-  public var blockOffsets: UInt32 = 0
+  public var blockOffsets: UInt64 = 0
 }
 
 /// The wires beside a window that carry the offsets of operand B's blocks (rank 1), where a design has them.

@@ -156,7 +156,7 @@ public final class VFMU: Component, ActionReporting {
       copyWords(size, into: &window.words)
     }
     if let offsets, specification.offsets?.isUsed == true {
-      window.blockOffsets = UInt32(truncatingIfNeeded: offsets.receive().bits)
+      window.blockOffsets = offsets.receive().bits
       state.passedOffsets += 1
     }
     state.units += Int64((need + 15) / 16)

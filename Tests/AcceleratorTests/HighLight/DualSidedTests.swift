@@ -16,8 +16,10 @@ struct DualSidedTests {
     private static let extent = 512
   #endif
 
-  private static let everythingWide =
-    memoryOutOfTheWay + ["dram.bytes_per_cycle=512", "glb.port_bytes_per_cycle=512", "glb.data_banks=8"]
+  private static let everythingWide = [
+    "dram.model=ideal", "dram.bytes_per_cycle=512", "glb.data_bytes=4194304", "glb.metadata_bytes=1048576",
+    "glb.port_bytes_per_cycle=512", "glb.data_banks=8", "glb.metadata_banks=8",
+  ]
 
   private static func layer(
     _ pattern: String?, _ patternB: String?, shape: GEMMShape = GEMMShape(m: extent, k: extent, n: extent)

@@ -52,7 +52,7 @@ struct DualSidedArrayTests {
           var kept = Set(0..<h1)
           while kept.count > 4 { kept.remove(kept.sorted()[random.uniform(below: kept.count)]) }
           for (place, block) in kept.sorted().enumerated() {
-            window.blockOffsets |= UInt32(block) << UInt32(3 * (4 * group + place))
+            window.blockOffsets |= UInt64(block) << UInt64(3 * (4 * group + place))
             for offset in 0..<h0 where place >= empty {
               let word = value(zerosB, using: &random)
               line[(group * h1 + block) * h0 + offset] = word
@@ -117,7 +117,8 @@ struct DualSidedArrayTests {
     let (sums, ledger, unit) = try run(array, blocks)
     #expect(
       sums
-        == (0..<16).map { column in (0..<16).map { row in blocks.reduce(0) { $0 + $1.sum(row: row, column: column) } } })
+        == (0..<16).map { column in (0..<16).map { row in blocks.reduce(0) { $0 + $1.sum(row: row, column: column) } } }
+    )
     #expect(ledger["effectual", default: 0] == blocks.reduce(0) { $0 + $1.effectual })
     // Every lane works in every one of 3 x 16 steps, whatever the patterns.
     let active = ["effectual", "ineffectual_a_zero", "ineffectual_b_zero"].reduce(0) { $0 + ledger[$1, default: 0] }
@@ -159,7 +160,7 @@ struct DualSidedArrayTests {
       block.rows[row].patternPadding = 1 << 7
     }
     let meetings = Int64(
-      block.windows.count { window in (0..<4).contains { window.blockOffsets >> UInt32(3 * $0) & 7 == 3 } })
+      block.windows.count { window in (0..<4).contains { window.blockOffsets >> UInt64(3 * $0) & 7 == 3 } })
     let ledger = try run(array, [block]).ledger
     #expect(meetings > 0 && meetings < 16)
     #expect(ledger["padding_shape", default: 0] == 16 * meetings)

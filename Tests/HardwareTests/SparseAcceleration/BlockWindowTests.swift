@@ -53,7 +53,7 @@ struct BlockWindowTests {
     var random = SplitMix64(seed: UInt64(h0))
     let (found, times, words, offsets, unit) = try shift(h0: h0, columns: [9, 1, 64], using: &random)
     #expect(found.map { window in (0..<8 * h0).map { window.words[$0] } } == words)
-    #expect(found.map { UInt64($0.blockOffsets) } == offsets)
+    #expect(found.map(\.blockOffsets) == offsets)
     #expect(found.allSatisfy { window in (8 * h0..<64).allSatisfy { window.words[$0] == 0 } })
     #expect(times.suffix(60) == times.last.map { last in (0..<60).map { last - 59 + $0 } }?[...])
     let actions = Dictionary(uniqueKeysWithValues: unit.actionCounts.map { ($0.action, $0) })

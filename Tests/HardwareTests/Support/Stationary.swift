@@ -36,7 +36,7 @@ struct StepBlock {
       var lanes: [(value: Int16, position: Int)] = []
       for pe in 0..<8 {
         let block = array.groupBlocks == 4 ? pe % 4 : random.uniform(below: array.groupBlocks)
-        message.blockOffsets |= UInt32(block) << UInt32(3 * pe)
+        message.blockOffsets |= UInt64(block) << UInt64(3 * pe)
         for mac in 0..<2 {
           let offset = array.blockValues == 2 ? mac : random.uniform(below: array.blockValues)
           let lane = 2 * pe + mac
