@@ -81,7 +81,7 @@ struct LayerSimulation: Sendable {
     of layer: GEMMLayer, to outcome: inout LayerOutcome, _ monitor: OrderedPipeline<SimulatedLayer>.Monitor
   ) throws {
     var dense = outcome
-    if layer.declaredPattern != nil {
+    if layer.declaredPattern != nil || layer.declaredActivationPattern != nil {
       let options = LayerOptions(keptActivations: options.keptActivations)
       dense = try machine.simulate(layer.withoutPattern, options: options) { _, _ in monitor.isWanted }
     }

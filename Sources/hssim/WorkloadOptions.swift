@@ -25,6 +25,9 @@ struct WorkloadOptions: ParsableArguments {
   @Option(help: ArgumentHelp("With --gemm: share of B's values that are not 0, anywhere. (default: 1)", valueName: "d"))
   var densityB: Double?
 
+  @Option(help: ArgumentHelp("With --gemm: exactly G of H of B at every rank, along K.", valueName: "pattern"))
+  var patternB: String?
+
   @Option(
     help: ArgumentHelp(
       "A parameter of the network that differs, such as sequence_length=128; may be repeated.", valueName: "name=value")
@@ -48,8 +51,10 @@ struct WorkloadOptions: ParsableArguments {
   }
 
   private func workload(named nameOrPath: String) throws -> Workload {
-    let densities = [("--density-a", densityA), ("--density-b", densityB)]
-    if let (name, value) = densities.compactMap({ name, value in value.map { (name, $0) } }).first {
+    let others = [
+      ("--density-a", densityA.map { "\($0)" }), ("--density-b", densityB.map { "\($0)" }), ("--pattern-b", patternB),
+    ]
+    if let (name, value) = others.compactMap({ name, value in value.map { (name, $0) } }).first {
       throw CommandError(.usage, "\(name) \(value) is given without --gemm; a trace says what its operands are")
     }
     var trace = try LayerTrace(path: NetworkCatalogue.path(of: nameOrPath), parameters: parameter)
@@ -82,11 +87,12 @@ struct WorkloadOptions: ParsableArguments {
       throw CommandError(.usage, "--layers \(layers) is given beside --gemm; allowed: with a trace or a network")
     }
     let product = try SyntheticGEMM(
-      GEMMShape.parse(gemm), pattern: pattern, densityA: densityA, densityB: densityB ?? 1, seed: seed)
+      GEMMShape.parse(gemm), pattern: pattern, densityA: densityA, patternB: patternB, densityB: densityB, seed: seed)
     var arguments = ["--gemm", "\(product.shape)"]
     if let pattern = product.pattern { arguments += ["--pattern", "\(pattern)"] }
     if let densityA, densityA != 1 { arguments += ["--density-a", "\(densityA)"] }
     if let densityB, densityB != 1 { arguments += ["--density-b", "\(densityB)"] }
+    if let patternB = product.patternB { arguments += ["--pattern-b", "\(patternB)"] }
     return .gemm(product, options: arguments)
   }
 }

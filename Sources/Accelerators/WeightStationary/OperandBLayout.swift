@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import Hardware
+import Sparsity
 import Workloads
 
 /// Operand B as it lies in memory: cut into blocks of columns and windows of K, each window column by column.
 ///
 /// Compressed, a window's zeros are left out, and its bitmasks (a bit per word, packed without gaps) form a second
 /// stream: the popcount of a column's mask tells the VFMU where the column's words end.
+///
+/// Where the design skips blocks of it, a window holds the blocks that are kept, in fixed number, and the second stream
+/// holds their offsets; a rank with G = H stores none.
 struct OperandBLayout {
+  /// [N, K]; without the blocks that are left out.
   private let values: OperandVectors
   private let columnCount: Int
   private let length: Int
@@ -14,6 +19,9 @@ struct OperandBLayout {
   let windowWords: Int
   let windows: Int
   let isCompressed: Bool
+  /// Offsets of the blocks that are kept, by column and window, and bits of each; empty where all are.
+  private let blockOffsets: [UInt8]
+  private let blockOffsetBits: Int
   /// Non-zero words before each column, by window: `windows` rows of `columnCount + 1`; empty where not compressed.
   private let nonZerosBefore: [Int32]
 
@@ -24,6 +32,8 @@ struct OperandBLayout {
     self.wordBytes = wordBytes
     self.windowWords = windowWords
     self.windows = windows
+    blockOffsets = []
+    blockOffsetBits = 0
     guard format != .uncompressed else {
       isCompressed = false
       nonZerosBefore = []
@@ -37,6 +47,29 @@ struct OperandBLayout {
     self.isCompressed = isCompressed
     nonZerosBefore = isCompressed ? before : []
   }
+
+  /// Operand B by blocks: `groups` groups of those that are kept make a window.
+  init(blocks compressed: CompressedFiber, groups: Int, wordBytes: Int) {
+    columnCount = compressed.rows
+    windows = compressed.groupsPerRow / groups
+    windowWords = groups * compressed.layout.valueSlotsPerGroup
+    length = windows * windowWords
+    values = OperandVectors(compressed.values, count: columnCount, length: length)
+    self.wordBytes = wordBytes
+    isCompressed = false
+    nonZerosBefore = []
+    blockOffsetBits = compressed.layout.blockOffsetBits
+    blockOffsets = blockOffsetBits > 0 ? compressed.blockOffsets : []
+  }
+
+  /// Whether windows come with offsets of their blocks.
+  var hasBlockOffsets: Bool { blockOffsetBits > 0 }
+
+  /// Offsets of a column's blocks in a window.
+  private var blocksPerWindow: Int { blockOffsets.count / max(1, columnCount * windows) }
+
+  /// Bits of a column's metadata in a window.
+  private var fieldBits: Int { isCompressed ? windowWords : blocksPerWindow * blockOffsetBits }
 
   private static func countNonZeros(_ values: OperandVectors, windowWords: Int, windows: Int) -> [Int32] {
     let (columnCount, length) = (values.count, values.length)
@@ -83,13 +116,13 @@ struct OperandBLayout {
       let endsBlock = startsBlock(place.window + 1, k)
       padding.append(endsBlock ? Int32((lines * Line.byteCount - end) / wordBytes) : 0)
       valueStarts.append(blockStart + Int32(lines))
-      maskStarts.append((maskStarts.last ?? 0) + Int32((columns.count * windowWords + 511) / 512))
+      maskStarts.append((maskStarts.last ?? 0) + Int32((columns.count * fieldBits + 511) / 512))
     }
     var streams: [OperandDirectory.Stream] = []
     var next = address
-    if isCompressed {
+    if fieldBits > 0 {
       streams.append(
-        OperandDirectory.Stream(ring: .maskB, address: next, lineStarts: maskStarts, fieldBits: windowWords))
+        OperandDirectory.Stream(ring: .maskB, address: next, lineStarts: maskStarts, fieldBits: fieldBits))
       next += Int(maskStarts.last ?? 0) * Line.byteCount
     }
     streams.append(OperandDirectory.Stream(ring: .operandB, address: next, lineStarts: valueStarts, fieldBits: 0))
@@ -116,7 +149,11 @@ struct OperandBLayout {
           let ks = first..<min(first + windowWords, length)
           values.read(columns, along: ks, into: &tile)
           if stream.ring == .maskB {
-            writeMasks(tile, of: columns.count, to: memory, at: start)
+            if isCompressed {
+              writeMasks(tile, of: columns.count, to: memory, at: start)
+            } else {
+              writeOffsets(window: place.window, columns: columns, to: memory, at: start)
+            }
           } else {
             if startsBlock(place.window, k) { end = start }
             end = writeWords(tile, of: columns.count, to: memory, at: end)
@@ -150,6 +187,20 @@ struct OperandBLayout {
       if !isCompressed { offset += (windowWords - words) * wordBytes }
     }
     return offset
+  }
+
+  private func writeOffsets(
+    window: Int, columns: Range<Int>, to memory: UnsafeMutableRawBufferPointer, at start: Int
+  ) {
+    for (index, column) in columns.enumerated() {
+      for block in 0..<blocksPerWindow {
+        let offset = blockOffsets[(column * windows + window) * blocksPerWindow + block]
+        for bit in 0..<blockOffsetBits where offset >> UInt8(bit) & 1 == 1 {
+          let place = index * fieldBits + block * blockOffsetBits + bit
+          memory[start + place / 8] |= UInt8(1) << UInt8(place % 8)
+        }
+      }
+    }
   }
 
   private func writeMasks(_ tile: [Int16], of columns: Int, to memory: UnsafeMutableRawBufferPointer, at start: Int) {

@@ -5,8 +5,9 @@ import Statistics
 /// One array of processing elements: 16 rows of 16 MACs, each row summing into the register file of partial sums.
 ///
 /// In a step every lane multiplies its stationary value of A with one word of the window of B that arrived: rank 1
-/// selects the PE's block at the array's edge, rank 0 the value in the block inside the PE. Work per step is constant,
-/// so the lanes are always balanced. A block of Z is complete after its last K window; its sums leave while the next
+/// selects the PE's block at the array's edge, rank 0 the value in the block inside the PE. In the dual-side variant
+/// every PE has its block of the window, and rank 1 selects, by that block's offset, which of the row's blocks of A it
+/// meets. Work per step is constant, so the lanes are always balanced. A block of Z is complete after its last K window; its sums leave while the next
 /// block's first K window overwrites them, column by column, so only the layer's last drain is exposed.
 public final class PEArray: Component, ActionReporting {
   public let windows: Input<OperandWindow>
@@ -127,7 +128,7 @@ public final class PEArray: Component, ActionReporting {
       datapath.reload(reloads.receive().sums, column: column)
       state.reloadedColumns += 1
     }
-    datapath.accept(window.words, column: column)
+    datapath.accept(window, column: column)
     lastUpdate[column] = now
     windows.receive()
     state.column = Int32(column) + 1

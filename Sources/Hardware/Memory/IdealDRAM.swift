@@ -41,12 +41,18 @@ public final class IdealDRAM: Component, OffChipMemory {
   public let acknowledgements: Output<DRAMAcknowledgement>
   public let spillAcknowledgements: Output<DRAMAcknowledgement>
 
+  private let operandBRank: Int?
   private let specification: Specification
   private let image: MemoryImage
   @State private var state: Registers
   private let latencies: LatencyHistogram
 
-  public init(in clock: ClockDomain, name: String = "DRAM", _ specification: Specification, image: MemoryImage) {
+  /// - Parameter operandBRank: the rank that causes operand B's metadata; nil for bitmasks.
+  public init(
+    in clock: ClockDomain, name: String = "DRAM", _ specification: Specification, image: MemoryImage,
+    operandBRank: Int? = nil
+  ) {
+    self.operandBRank = operandBRank
     self.specification = specification
     self.image = image
     reads = Input("reads", of: name, in: clock)
@@ -168,5 +174,7 @@ public final class IdealDRAM: Component, OffChipMemory {
     return specification.isShared ? reads + writes : max(reads, writes)
   }
 
-  public var actionCounts: [ActionCount] { state.traffic.actionCounts(component: name, bytes: Line.byteCount) }
+  public var actionCounts: [ActionCount] {
+    state.traffic.actionCounts(component: name, bytes: Line.byteCount, operandBRank: operandBRank)
+  }
 }

@@ -217,7 +217,7 @@ struct PEArrayTests {
     for row in block.rows.indices {
       for lane in 0..<16 { block.rows[row].values[lane] = lane < 3 ? 0 : 1 }
       block.rows[row].shapePadding = 1
-      block.rows[row].patternPadding = 1
+      block.rows[row].patternPadding = 2
     }
     let bench = ArrayBench(array, [block])
     let (ledger, cycles) = try bench.run()

@@ -15,8 +15,8 @@ struct StationaryBusTests {
     var rank1: [UInt64] = []
     var rank0: [UInt64] = []
     var expected: [[StationaryRow]]
-    var shape: [UInt8] = []
-    var pattern: [UInt8] = []
+    var shape: [UInt32] = []
+    var pattern: [UInt32] = []
 
     init(arrays: Int, wordBytes: Int) {
       self.arrays = arrays
@@ -28,11 +28,11 @@ struct StationaryBusTests {
       commands.append(LoadCommand(window: Int32(commands.count), rowCount: Int32(rows)))
       var bytes: [UInt8] = []
       for number in 0..<16 * arrays {
-        shape.append(UInt8(random.uniform(below: 8)))
-        pattern.append(UInt8(random.uniform(below: 8)))
+        shape.append(UInt32(random.uniform(below: 8)))
+        pattern.append(UInt32(random.uniform(below: 8)))
         guard number < rows else { continue }
         var row = StationaryRow(
-          values: SIMD16(), blockOffsets: array.identityBlockOffsets, valueOffsets: array.identityValueOffsets,
+          values: SIMD32(), blockOffsets: array.identityBlockOffsets, valueOffsets: array.identityValueOffsets,
           row: Int8(number / arrays), isLast: number + arrays >= rows, shapePadding: shape[shape.count - 1],
           patternPadding: pattern[pattern.count - 1], blame: Blame(.noc, component: 0))
         for lane in 0..<16 {
@@ -54,7 +54,7 @@ struct StationaryBusTests {
       for idle in min(rows, arrays)..<arrays {
         expected[idle].append(
           StationaryRow(
-            values: SIMD16(), blockOffsets: 0, valueOffsets: 0, row: -1, isLast: true, shapePadding: 0,
+            values: SIMD32(), blockOffsets: 0, valueOffsets: 0, row: -1, isLast: true, shapePadding: 0,
             patternPadding: 0, blame: Blame(.noc, component: 0)))
       }
       for start in stride(from: 0, to: bytes.count, by: 64) {

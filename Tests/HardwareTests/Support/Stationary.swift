@@ -31,7 +31,7 @@ struct StepBlock {
   ) {
     for row in 0..<rowCount {
       var message = StationaryRow(
-        values: SIMD16(), blockOffsets: 0, valueOffsets: 0, row: Int8(row), isLast: row == rowCount - 1,
+        values: SIMD32(), blockOffsets: 0, valueOffsets: 0, row: Int8(row), isLast: row == rowCount - 1,
         shapePadding: 0, patternPadding: 0, blame: Blame(.noc, component: 5))
       var lanes: [(value: Int16, position: Int)] = []
       for pe in 0..<8 {
@@ -52,7 +52,7 @@ struct StepBlock {
     if rowCount == 0 {
       rows.append(
         StationaryRow(
-          values: SIMD16(), blockOffsets: 0, valueOffsets: 0, row: -1, isLast: true, shapePadding: 0,
+          values: SIMD32(), blockOffsets: 0, valueOffsets: 0, row: -1, isLast: true, shapePadding: 0,
           patternPadding: 0, blame: Blame(.registers, component: 5)))
     }
     for column in 0..<columns {
