@@ -118,7 +118,8 @@ struct TimeUnrolledArrayTests {
     var effectual: Int64 = 0
     for tile in tiles {
       for column in 0..<tile.b.extent {
-        let message = try #require(found.popFirst())
+        let next = found.popFirst()
+        let message = try #require(next)
         #expect(message.column == Int32(tile.b.first + column) && message.rowBlock == Int32(tile.a.first / 16))
         for row in 0..<tile.a.extent {
           var sum: Int32 = 0
