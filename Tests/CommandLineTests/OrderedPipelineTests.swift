@@ -39,7 +39,7 @@ struct OrderedPipelineTests {
 
   /// Waits as long as hashing takes, longer for some pieces than for others, so that they end out of order.
   private static func work(_ piece: Int) -> Int {
-    var value = UInt64(piece)
+    var value = UInt64(piece) + 1
     for _ in 0..<(piece * 7919 % 13) * 2000 { value = value &* 6_364_136_223_846_793_005 &+ 1 }
     return value == 0 ? -1 : piece
   }

@@ -9,6 +9,8 @@ struct PreparedLayer {
   let executed: Pattern
   /// How operand A is compressed. What it is compressed to is in `image` alone: a large layer's weights need not lie about twice.
   let layoutOfA: HSSLayout
+  /// Whether operand B lies in memory without its zeros.
+  let isOperandBCompressed: Bool
   let mapping: WeightStationaryMapping
   let padding: PaddingTable
   let image: MemoryImage
@@ -37,6 +39,7 @@ struct PreparedLayer {
     let operandB = OperandBLayout(
       layer.activations, wordBytes: wordBytes,
       windowWords: operandA.windowWords, windows: operandA.windows, format: specification.operandBFormat)
+    isOperandBCompressed = operandB.isCompressed
     let appliesReLU = layer.output.activation == .relu
     let outputIsCompressed =
       specification.outputFormat == .bitmask || (specification.outputFormat == .auto && appliesReLU)

@@ -74,7 +74,7 @@ final class WeightStationaryFigure {
     vfmu = VFMU(
       in: core, name: specification.restoresZeros ? "VFMU" : "RowBuffer",
       VFMU.Specification(
-        bufferRows: specification.fetchedRows, wordBytes: wordBytes, isCompressed: layer.operandB.isCompressed,
+        bufferRows: specification.fetchedRows, wordBytes: wordBytes, isCompressed: layer.isOperandBCompressed,
         shifter: specification.shifter))
     let arraySpecification = specification.array(layer.layoutOfA, wordBits: wordBytes * 8)
     let network = specification.network
