@@ -112,6 +112,31 @@ struct ResumeTests {
   }
 
   @Test
+  func `a journal that a kill left is rolled back, by who goes on and by who reads`() throws {
+    let database = try RunDatabase.open(path, runs: [.example(layers: 2)])
+    try database.write(ExampleLayer(0), at: 0)
+    try database.close()
+    // A transaction so large that it reached the file, as the process would leave it that is killed in it.
+    let killed = ["read", "resumed"].map { folder.path("\($0).sqlite") }
+    let queue = try DatabaseQueue(path: path)
+    try queue.writeWithoutTransaction { database in
+      try database.execute(
+        sql: "PRAGMA cache_size = 1; BEGIN IMMEDIATE; DELETE FROM stored_offset; DELETE FROM stored_layer")
+      for copy in killed {
+        for suffix in ["", "-journal"] {
+          try FileManager.default.copyItem(atPath: path + suffix, toPath: copy + suffix)
+        }
+      }
+      try database.execute(sql: "ROLLBACK")
+    }
+    var configuration = Configuration()
+    configuration.readonly = true
+    #expect(throws: DatabaseError.self) { try DatabaseQueue(path: killed[0], configuration: configuration) }
+    #expect(try RecordedRun(path: killed[0]).layers.map(\.layer) == ["layer0"])
+    #expect(try RunDatabase.open(killed[1], runs: [.example(layers: 2)]).completedLayers() == [0])
+  }
+
+  @Test
   func `of several runs in a file each goes on by itself`() throws {
     let runs: [RunDescription] = [
       .example(layers: 1), .example(layers: 2, contentID: 2, design: "tc"), .example(layers: 1, contentID: 3),
