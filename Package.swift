@@ -1,6 +1,6 @@
 // swift-tools-version: 6.1
 // The package of hssim. Imports point one way; the target list below is in that order:
-//   hssim -> {Accelerators, EnergyArea, Recording, Workloads}
+//   hssim -> {Replay, Accelerators, EnergyArea, Recording, Workloads};  Replay -> {Accelerators, Recording}
 //   Accelerators -> {Hardware, Workloads}
 //   Hardware -> {SimulationKernel, Sparsity, Statistics}
 //   Workloads -> Sparsity;  Recording -> Statistics;  EnergyArea -> Statistics
@@ -9,7 +9,10 @@ import PackageDescription
 let package = Package(
   name: "hssim",
   products: [
-    .executable(name: "hssim", targets: ["hssim"])
+    .executable(name: "hssim", targets: ["hssim"]),
+    // For the benchmarks, a package of their own; no interface that is kept stable.
+    .library(
+      name: "hssim-modules", targets: ["SimulationKernel", "Sparsity", "Workloads", "Hardware", "Accelerators"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -36,10 +39,11 @@ let package = Package(
     .target(
       name: "EnergyArea",
       dependencies: ["Statistics", .product(name: "Yams", package: "Yams")]),
+    .target(name: "Replay", dependencies: ["Accelerators", "Recording"]),
     .executableTarget(
       name: "hssim",
       dependencies: [
-        "Accelerators", "EnergyArea", "Recording", "Workloads",
+        "Accelerators", "EnergyArea", "Recording", "Replay", "Workloads",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "SimulationKernelTests", dependencies: ["SimulationKernel"]),
@@ -50,6 +54,7 @@ let package = Package(
     .testTarget(name: "AcceleratorTests", dependencies: ["Accelerators", "EnergyArea"]),
     .testTarget(name: "EnergyAreaTests", dependencies: ["EnergyArea"]),
     .testTarget(name: "RecordingTests", dependencies: ["Recording"]),
+    .testTarget(name: "ReplayTests", dependencies: ["Replay"]),
     .testTarget(name: "CommandLineTests", dependencies: ["hssim", "Recording"]),
   ],
   swiftLanguageModes: [.v6]

@@ -5,6 +5,7 @@ import Sparsity
 /// The machines that the `design` key of a design file may name, and the one place that makes them.
 public enum DesignKind: String, CaseIterable, Sendable {
   case highLight = "highlight"
+  case highLightDSSO = "highlight-dsso"
   case tensorCore = "tc"
   case stc
   case stcFlexible = "stc-flexible"
@@ -22,6 +23,7 @@ public enum DesignKind: String, CaseIterable, Sendable {
   private var family: Family {
     switch self {
     case .highLight: .weightStationary(.highLight)
+    case .highLightDSSO: .weightStationary(.highLightDSSO)
     case .tensorCore: .weightStationary(.tensorCore)
     case .stc: .weightStationary(.stc)
     case .stcFlexible: .weightStationary(.stcFlexible)

@@ -126,9 +126,10 @@ struct LayerCheck {
     for row in 0..<layer.m {
       for position in 0..<layer.k where layer.a[row * layer.k + position] != 0 { weights[position] += 1 }
     }
-    for column in 0..<layer.n {
-      for position in 0..<layer.k where layer.bTransposed[column * layer.k + position] != 0 {
-        activations[position] += 1
+    layer.activations.forEachBlock { columns, values in
+      for column in columns.indices {
+        let start = (column - columns.lowerBound) * layer.k
+        for position in 0..<layer.k where values[start + position] != 0 { activations[position] += 1 }
       }
     }
     return zip(weights, activations).reduce(0) { $0 + $1.0 * $1.1 }

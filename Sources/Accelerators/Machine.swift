@@ -20,14 +20,11 @@ public protocol Machine: Sendable {
   /// Whether the machine can prune activations as they come: `LayerOptions.keptActivations` means something to it.
   var prunesActivations: Bool { get }
 
-  /// Simulates `layer` and checks everything that can be checked about the run.
+  /// Prepares `layer` and resets the machine; nothing has run yet.
   ///
-  /// - Parameter progress: called now and then with the cycle and the mapping's bound; false abandons the run.
-  /// - Throws: `LayerFailure` where a check failed, `PatternViolation` or `ReferenceProductError` where the operands
-  ///   are not what they claim, `MappingError`, `Deadlock`, or `CancellationError` if `progress` said so.
-  func simulate(
-    _ layer: GEMMLayer, options: LayerOptions, progress: (_ cycle: Int64, _ bound: Int64) -> Bool
-  ) throws -> LayerOutcome
+  /// - Throws: `PatternViolation` or `ReferenceProductError` where the operands are not what they claim, or
+  ///   `MappingError`.
+  func session(_ layer: GEMMLayer, options: LayerOptions) throws -> LayerSession
 
   /// The pattern that A is pruned to, or runs as, where a layer declares `pattern`: the sparsest supported one that
   /// contains it.
@@ -41,6 +38,24 @@ public protocol Machine: Sendable {
 extension Machine {
   public var prunesActivations: Bool { false }
 
+  /// Simulates `layer` and checks everything that can be checked about the run.
+  ///
+  /// - Parameter progress: called now and then with the cycle and the mapping's bound; false abandons the run.
+  /// - Throws: `LayerFailure` where a check failed, what `session` throws, `Deadlock`, `Livelock`, or `CancellationError` if
+  ///   `progress` said so.
+  public func simulate(
+    _ layer: GEMMLayer, options: LayerOptions, progress: (_ cycle: Int64, _ bound: Int64) -> Bool
+  ) throws -> LayerOutcome {
+    let session = try session(layer, options: options)
+    let slice = Cycle(65_536)
+    var limit = slice
+    while try session.run(through: limit) == .reachedLimit {
+      limit += slice
+      guard progress(session.core.cycle, session.boundCycles) else { throw CancellationError() }
+    }
+    return try session.finish()
+  }
+
   /// Simulates `layer`, telling nobody how far it is.
   public func simulate(_ layer: GEMMLayer, options: LayerOptions = LayerOptions()) throws -> LayerOutcome {
     try simulate(layer, options: options) { _, _ in true }
@@ -53,21 +68,35 @@ public struct LayerOptions: Sendable {
   public var recordsSpans: Bool
   /// Whether the requests that a timed memory takes in are kept.
   public var recordsMemoryRequests: Bool
+  /// Whether every component's state is hashed at the end of each window of cycles.
+  public var recordsStateHashes: Bool
+  /// The cycles in which every message is kept that is sent; nil keeps none.
+  public var recordedCycles: ClosedRange<Int64>?
   /// Activations that a machine with dynamic pruning keeps of each block of 8; nil prunes none. It changes operand B, and
   /// so the product.
   public var keptActivations: Int?
+  /// Cycles without an array's step or a stored result after which a run is given up as a livelock.
+  public var watchdogCycles: Int64
   /// Disturbances for tests.
   public var perturbation: Simulation.Perturbation
 
   public init(
-    recordsSpans: Bool = false, recordsMemoryRequests: Bool = false, keptActivations: Int? = nil,
+    recordsSpans: Bool = false, recordsMemoryRequests: Bool = false, recordsStateHashes: Bool = false,
+    recordedCycles: ClosedRange<Int64>? = nil, keptActivations: Int? = nil,
+    watchdogCycles: Int64 = LayerOptions.defaultWatchdogCycles,
     perturbation: Simulation.Perturbation = Simulation.Perturbation()
   ) {
     self.recordsSpans = recordsSpans
     self.recordsMemoryRequests = recordsMemoryRequests
+    self.recordsStateHashes = recordsStateHashes
+    self.recordedCycles = recordedCycles
     self.keptActivations = keptActivations
+    self.watchdogCycles = watchdogCycles
     self.perturbation = perturbation
   }
+
+  /// More than the slowest memory needs to fill the largest buffer.
+  public static let defaultWatchdogCycles: Int64 = 1 << 22
 }
 
 /// What simulating a layer yields.

@@ -41,14 +41,14 @@ public enum MemoryModel: Sendable, Equatable {
   ///
   /// - Parameter observer: told of what a timed memory takes in.
   func makeMemory(
-    in core: ClockDomain, image: MemoryImage, observer: (any DRAMRequestObserver)? = nil
+    in core: ClockDomain, image: MemoryImage, observer: (any DRAMRequestObserver)? = nil, operandBRank: Int? = nil
   ) -> any OffChipMemory {
     switch self {
-    case .ideal(let specification): IdealDRAM(in: core, specification, image: image)
+    case .ideal(let specification): IdealDRAM(in: core, specification, image: image, operandBRank: operandBRank)
     case .timed(let part, let interface):
       TimedDRAM(
         in: core.simulation.addClock("dram", period: Femtoseconds(part.timing.clockPicoseconds) * 1000), part,
-        outstandingLines: interface.outstandingLines, image: image, observer: observer)
+        outstandingLines: interface.outstandingLines, image: image, observer: observer, operandBRank: operandBRank)
     }
   }
 

@@ -6,6 +6,9 @@ import Statistics
 final class SpanRecorder: ActivityObserver {
   private(set) var spans: [ActivitySpan] = []
 
+  /// Forgets all spans but the first `count`.
+  func rewind(to count: Int) { spans.removeSubrange(count...) }
+
   func stretchEnded(component: Int, kind: Activity.Kind, link: Int32, start: Cycle, cycles: Int64) {
     spans.append(
       ActivitySpan(
@@ -30,7 +33,8 @@ extension LayerStatistics {
     self.init()
     components = simulation.componentAccounts.map { account in
       ComponentStatistics(
-        name: account.name, clockDomain: account.clock, cycles: account.cycles, busyCycles: account.busy,
+        name: account.name, clockDomain: account.clock, clockPeriod: account.period,
+        cycles: account.cycles, busyCycles: account.busy,
         starvedCycles: account.starved, backpressuredCycles: account.backpressured, idleCycles: account.idle)
     }
     links = simulation.linkAccounts.map { account in

@@ -2,7 +2,7 @@
 
 import GRDB
 
-/// Inserts many rows of integers, a batch a statement: for tables with a row per event.
+/// Inserts many rows, a batch a statement: for tables with a row per event.
 struct BulkInsertion {
   private static let batchRows = 32
 
@@ -20,6 +20,16 @@ struct BulkInsertion {
 
   mutating func append(_ row: [Int64?]) throws {
     for value in row { pending.append(value) }
+    try insertFullBatch()
+  }
+
+  /// Inserts a row of any values.
+  mutating func append(values row: [(any DatabaseValueConvertible)?]) throws {
+    pending += row
+    try insertFullBatch()
+  }
+
+  private mutating func insertFullBatch() throws {
     if pending.count == Self.batchRows * columns {
       try batch.insert(pending)
       pending.removeAll(keepingCapacity: true)

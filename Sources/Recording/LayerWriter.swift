@@ -36,6 +36,8 @@ struct LayerWriter {
     try writeComponents(to: database)
     try writeLinks(to: database)
     try writeDRAM(to: database)
+    try writeStateHashes(to: database)
+    try writeMessages(to: database)
     try SpanWriter(layerID: key.layerID, statistics: statistics).write(to: database)
   }
 
@@ -57,7 +59,7 @@ struct LayerWriter {
       layer.m, layer.n, layer.k, layer.lanes, layer.cycles, layer.macsEffectual, layer.laneCyclesActive,
       layer.dramReadBytes, layer.dramWriteBytes, layer.denseRunCycles, layer.denseRunAttojoules,
       layer.energyAttojoules,
-      layer.areaMicroSquareMicrons, layer.clockGHz, layer.verified, layer.mapping,
+      layer.areaMicroSquareMicrons, layer.clockGHz, layer.verified, layer.mapping, layer.repeatCount,
       statistics.eventHash.hashText, statistics.resultHash.hashText,
     ])
   }
@@ -104,8 +106,8 @@ struct LayerWriter {
     let insertion = try Insertion(into: ActivitySchema.storedComponent, in: database)
     for (index, component) in statistics.components.enumerated() {
       try insertion.insert([
-        key.layerID, index, component.name, component.clockDomain, component.cycles, component.busyCycles,
-        component.starvedCycles, component.backpressuredCycles, component.idleCycles,
+        key.layerID, index, component.name, component.clockDomain, component.clockPeriod, component.cycles,
+        component.busyCycles, component.starvedCycles, component.backpressuredCycles, component.idleCycles,
       ])
     }
   }
@@ -118,6 +120,27 @@ struct LayerWriter {
         link.messages, link.bytesSent, link.bytesReceived, link.starvedCycles, link.backpressuredCycles,
       ])
     }
+  }
+
+  private func writeStateHashes(to database: Database) throws {
+    var hashes = try BulkInsertion(into: ReplaySchema.storedStateHash, in: database)
+    for window in statistics.stateHashes {
+      for (component, hash) in window.hashes.enumerated() {
+        try hashes.append([key.layerID, window.start, Int64(component), Int64(bitPattern: hash)])
+      }
+    }
+    try hashes.flush()
+  }
+
+  private func writeMessages(to database: Database) throws {
+    var messages = try BulkInsertion(into: MessageSchema.storedMessage, in: database)
+    for message in statistics.messages {
+      try messages.append(values: [
+        key.layerID, message.number, message.link, message.ordinal, message.sent, message.arrived, message.received,
+        message.bytes, message.cause, message.carried,
+      ])
+    }
+    try messages.flush()
   }
 
   private func writeDRAM(to database: Database) throws {

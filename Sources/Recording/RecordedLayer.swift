@@ -33,6 +33,8 @@ public struct RecordedLayer: Equatable, Sendable {
   /// The largest first; of equals by name.
   public let bounds: [Bound]
   public let isVerified: Bool
+  /// How often the network runs the layer.
+  public let repeatCount: Int64
   public let eventHash: String
   public let resultHash: String
 
@@ -67,6 +69,7 @@ public struct RecordedLayer: Equatable, Sendable {
     boundCycles = row["bound_cycles"]
     self.bounds = bounds.map { Bound(kind: $0["kind"], cycles: $0["cycles"]) }
     isVerified = row["verified"]
+    repeatCount = row["repeat_count"]
     eventHash = row["event_hash"]
     resultHash = row["result_hash"]
   }
@@ -89,6 +92,7 @@ extension RecordedLayer: Encodable {
     case dramReadBytes = "dram_read_bytes"
     case dramWriteBytes = "dram_write_bytes"
     case boundCycles = "bound_cycles"
+    case repeatCount = "repeat_count"
     case eventHash = "event_hash"
     case resultHash = "result_hash"
   }
@@ -120,6 +124,7 @@ extension RecordedLayer: Encodable {
     try keys.encode(boundCycles, forKey: .boundCycles)
     try keys.encode(bounds, forKey: .bounds)
     try keys.encode(isVerified, forKey: .verified)
+    try keys.encode(repeatCount, forKey: .repeatCount)
     try keys.encode(eventHash, forKey: .eventHash)
     try keys.encode(resultHash, forKey: .resultHash)
   }

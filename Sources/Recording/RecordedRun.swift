@@ -25,6 +25,8 @@ public struct RecordedRun: Equatable, Sendable {
   public let resultHash: String?
   /// The finished layers, in the order of the trace.
   public let layers: [RecordedLayer]
+  /// What they come to; nil where none is finished.
+  public let total: RecordedTotal?
 
   /// Reads the run `identifier` of a file.
   ///
@@ -60,6 +62,9 @@ public struct RecordedRun: Equatable, Sendable {
     layers = try Row.fetchAll(
       database, sql: "SELECT * FROM layer_summary WHERE run_id = ? ORDER BY layer_index", arguments: [identifier]
     ).map { RecordedLayer($0, bounds: bounds[$0["layer"]] ?? []) }
+    total = try Row.fetchOne(
+      database, sql: "SELECT * FROM run_total WHERE run_id = ?", arguments: [identifier]
+    ).map(RecordedTotal.init)
   }
 }
 
@@ -70,7 +75,7 @@ extension RecordedRun: Encodable {
     case recordLevel = "record_level"
     case eventHash = "event_hash"
     case resultHash = "result_hash"
-    case layers
+    case layers, total
   }
 
   /// What is unknown is encoded as null: the keys are always the same.
@@ -86,5 +91,6 @@ extension RecordedRun: Encodable {
     try keys.encode(eventHash, forKey: .eventHash)
     try keys.encode(resultHash, forKey: .resultHash)
     try keys.encode(layers, forKey: .layers)
+    try keys.encode(total, forKey: .total)
   }
 }

@@ -20,6 +20,8 @@ public struct RunDescription: Equatable, Sendable {
   /// version. Made with `StableHash`.
   public var contentID: UInt64
   public var recordLevel: RecordLevel
+  /// At level `events`: the cycles of every layer whose messages are recorded; nil for all.
+  public var recordedCycles: ClosedRange<Int64>?
   /// The command that makes the run, without anything that changes from call to call.
   public var command: String
   /// Number of layers of the workload, at least 1.
@@ -41,6 +43,11 @@ public struct RunDescription: Equatable, Sendable {
     self.command = command
     self.layers = layers
     self.energyTable = energyTable
+  }
+
+  /// What is recorded, as the database says it: the level, and behind it the cycles, if not all.
+  var recordText: String {
+    recordLevel.rawValue + (recordedCycles.map { ":\($0.lowerBound)-\($0.upperBound)" } ?? "")
   }
 
   /// The name of the file where the user gives none: `<design>-<workload>-<first 8 of the content id>.sqlite`.

@@ -9,7 +9,7 @@ enum RunTable {
     for (index, run) in runs.enumerated() {
       try insertion.insert([
         identifier(index), "running", run.design, run.workload, Int64(run.seed), run.version, run.configuration,
-        nil, nil, run.contentID.hashText, run.command, run.recordLevel.rawValue, run.layers,
+        nil, nil, run.contentID.hashText, run.command, run.recordText, run.layers,
         run.energyTable, nil,
       ])
     }
@@ -80,7 +80,7 @@ enum RunTable {
     for (row, run) in zip(rows, runs) {
       let differences = [
         ("version", row["version"] as String, run.version),
-        ("record_level", row["record_level"], run.recordLevel.rawValue),
+        ("record_level", row["record_level"], run.recordText),
         ("layers", String(row["layers"] as Int), String(run.layers)),
       ]
       for (column, old, new) in differences where old != new {

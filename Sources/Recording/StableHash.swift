@@ -17,7 +17,9 @@ public struct StableHash: Equatable, Sendable {
   }
 
   /// Takes in bytes and their number, so that ("ab", "c") and ("a", "bc") differ.
-  public mutating func combine(_ bytes: some Sequence<UInt8>) {
+  public mutating func combine(_ bytes: [UInt8]) { combine(sequence: bytes) }
+
+  private mutating func combine(sequence bytes: some Sequence<UInt8>) {
     var count: UInt64 = 0
     for byte in bytes {
       value = (value ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
@@ -28,7 +30,7 @@ public struct StableHash: Equatable, Sendable {
 
   /// Takes in a text's UTF-8.
   public mutating func combine(_ text: String) {
-    combine(text.utf8)
+    combine(sequence: text.utf8)
   }
 }
 

@@ -4,6 +4,7 @@
 public struct ComponentAccount: Equatable, Sendable {
   public var name: String
   public var clock: String
+  public var period: Femtoseconds
   public var cycles: Int64
   public var busy: Int64
   public var starved: Int64
@@ -43,12 +44,16 @@ extension Simulation {
     (component.account.kind, component.account.link)
   }
 
+  /// The cycle, in its own clock, since which a component does what it is doing.
+  public func activityStart(of component: Component) -> Cycle { component.account.since }
+
   /// The components' accounts in order of registration.
   public var componentAccounts: [ComponentAccount] {
     components.map { component in
       let account = component.account
       return ComponentAccount(
-        name: component.name, clock: component.clock.name, cycles: component.clock.cycles(through: time),
+        name: component.name, clock: component.clock.name, period: component.clock.period,
+        cycles: component.clock.cycles(through: time),
         busy: account.busy, starved: account.starved, backpressured: account.backpressured, idle: account.idle)
     }
   }

@@ -14,6 +14,10 @@ public struct Deadlock: Error, Equatable, CustomStringConvertible {
     public var other: String
     /// Cycle of its own clock since which it has waited.
     public var since: Cycle
+
+    var description: String {
+      "\(component) waits for \(isStarved ? "a message" : "a slot") on \(link) since cycle \(since), from \(other)"
+    }
   }
 
   /// Every waiting component, in order of registration.
@@ -30,17 +34,8 @@ public struct Deadlock: Error, Equatable, CustomStringConvertible {
   /// Examines a simulation in which nobody is awake; nil if it simply ended.
   init?(in simulation: Simulation) {
     time = simulation.time
-    for component in simulation.components {
-      if !component.isFinished { unfinished.append(component.name) }
-      let account = component.account
-      guard account.link >= 0 else { continue }
-      let link = simulation.links[Int(account.link)]
-      let isStarved = account.kind == .starved
-      waits.append(
-        Wait(
-          component: component.name, isStarved: isStarved, link: link.name,
-          other: isStarved ? link.sender.owner : link.receiver.owner, since: account.since))
-    }
+    unfinished = simulation.components.filter { !$0.isFinished }.map(\.name)
+    waits = Self.waits(in: simulation)
     for link in simulation.links where link.state.pointee.tail > link.state.pointee.head {
       inFlight[link.name] = link.state.pointee.tail - link.state.pointee.head
     }
@@ -48,8 +43,21 @@ public struct Deadlock: Error, Equatable, CustomStringConvertible {
     cycle = Self.findCycle(in: waits)
   }
 
+  /// Every component that waits on a link now.
+  static func waits(in simulation: Simulation) -> [Wait] {
+    simulation.components.compactMap { component in
+      let account = component.account
+      guard account.link >= 0 else { return nil }
+      let link = simulation.links[Int(account.link)]
+      let isStarved = account.kind == .starved
+      return Wait(
+        component: component.name, isStarved: isStarved, link: link.name,
+        other: isStarved ? link.sender.owner : link.receiver.owner, since: account.since)
+    }
+  }
+
   /// Follows each wait to the component it waits for until a component comes up twice.
-  private static func findCycle(in waits: [Wait]) -> [String] {
+  static func findCycle(in waits: [Wait]) -> [String] {
     var next: [String: String] = [:]
     for wait in waits { next[wait.component] = wait.other }
     for wait in waits {
@@ -67,10 +75,7 @@ public struct Deadlock: Error, Equatable, CustomStringConvertible {
   public var description: String {
     var lines = ["deadlock at \(time) fs: nobody is awake"]
     if !cycle.isEmpty { lines.append("wait-for cycle: \((cycle + [cycle[0]]).joined(separator: " -> "))") }
-    for wait in waits {
-      let what = wait.isStarved ? "a message" : "a slot"
-      lines.append("\(wait.component) waits for \(what) on \(wait.link) since cycle \(wait.since), from \(wait.other)")
-    }
+    lines += waits.map(\.description)
     for name in inFlight.keys.sorted() { lines.append("\(name) holds \(inFlight[name] ?? 0) messages") }
     if !unfinished.isEmpty { lines.append("not finished: \(unfinished.joined(separator: ", "))") }
     return lines.joined(separator: "\n")

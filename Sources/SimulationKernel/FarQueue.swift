@@ -14,21 +14,26 @@ final class FarQueue {
     }
   }
 
-  private(set) var heap = Heap<Wake>()
-  private var sequence: UInt64 = 0
+  /// All that changes in the queue.
+  struct Content {
+    var heap = Heap<Wake>()
+    var sequence: UInt64 = 0
+  }
+
+  var content = Content()
 
   @usableFromInline
   func insert(slot: Int, at cycle: Cycle) {
-    heap.insert(Wake(cycle: cycle, sequence: sequence, slot: slot))
-    sequence += 1
+    content.heap.insert(Wake(cycle: cycle, sequence: content.sequence, slot: slot))
+    content.sequence += 1
   }
 
   /// Cycle of the earliest wake; nil if there is none.
-  var earliest: Cycle? { heap.min?.cycle }
+  var earliest: Cycle? { content.heap.min?.cycle }
 
   /// Removes and returns the earliest wake if it is due at `cycle`.
   func removeDue(at cycle: Cycle) -> Wake? {
-    guard let wake = heap.min, wake.cycle <= cycle else { return nil }
-    return heap.removeMin()
+    guard let wake = content.heap.min, wake.cycle <= cycle else { return nil }
+    return content.heap.removeMin()
   }
 }

@@ -26,4 +26,14 @@ extension Simulation {
       component.domainState.pointee.wake(slot: component.slot, at: time / component.clock.period + 1)
     }
   }
+
+  /// Flips a bit of a component's state.
+  func plant(_ fault: Fault) {
+    let regions = stateMemory.regions.filter { $0.owner == fault.component }
+    precondition(
+      regions.indices.contains(fault.region) && (0..<regions[fault.region].bytes).contains(fault.byte) && fault.bit < 8,
+      "a fault lies in a component's state")
+    let byte = regions[fault.region].start + fault.byte
+    byte.storeBytes(of: byte.load(as: UInt8.self) ^ (1 << fault.bit), as: UInt8.self)
+  }
 }

@@ -26,7 +26,7 @@ extension Simulation {
   }
 
   /// Time of the earliest edge at which a component is due; nil if all sleep for good.
-  private func nextEdge() -> Femtoseconds? {
+  public func nextEdge() -> Femtoseconds? {
     var earliest: Femtoseconds?
     for domain in domains {
       guard let state = domain.state else { continue }
@@ -39,6 +39,7 @@ extension Simulation {
   }
 
   private func process(_ edge: Femtoseconds) {
+    let before = shared.pointee.time
     shared.pointee.time = edge
     if perturbation.backpressureSeed != nil { throttleLinks(at: edge) }
     var worked = false
@@ -49,6 +50,7 @@ extension Simulation {
       }
     }
     if perturbation.backpressureSeed != nil { rouseAll(worked: worked) }
+    if let fault = perturbation.fault, before < fault.time, edge >= fault.time { plant(fault) }
   }
 }
 

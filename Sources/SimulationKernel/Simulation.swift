@@ -5,16 +5,37 @@
 /// Life cycle: create clock domains and components, `connect` every endpoint, `start()`, `run`. Everything that
 /// changes during a run lives in memory that the simulation owns.
 public final class Simulation {
-  /// Ways to disturb a run that must not change its results, for tests.
+  /// Ways to disturb a run, for tests; but for a fault they must not change its results.
   public struct Perturbation: Sendable {
     /// Seed of a permutation of the order in which components tick; nil ticks them in order of registration.
     public var shuffleSeed: UInt64?
     /// Seed by which links refuse sends in random cycles; nil leaves them alone. Changes timing, not values.
     public var backpressureSeed: UInt64?
+    /// A bit that flips in a component's state; nil for none. Changes what the component does.
+    public var fault: Fault?
 
-    public init(shuffleSeed: UInt64? = nil, backpressureSeed: UInt64? = nil) {
+    public init(shuffleSeed: UInt64? = nil, backpressureSeed: UInt64? = nil, fault: Fault? = nil) {
       self.shuffleSeed = shuffleSeed
       self.backpressureSeed = backpressureSeed
+      self.fault = fault
+    }
+  }
+
+  /// A bit of a component's state that flips behind the first edge at or after a time.
+  public struct Fault: Equatable, Sendable {
+    public var component: String
+    public var time: Femtoseconds
+    /// Which of the component's memories, in order of allocation, which byte of it, and which bit.
+    public var region: Int
+    public var byte: Int
+    public var bit: UInt8
+
+    public init(component: String, time: Femtoseconds, region: Int, byte: Int, bit: UInt8 = 0) {
+      self.component = component
+      self.time = time
+      self.region = region
+      self.byte = byte
+      self.bit = bit
     }
   }
 
@@ -28,6 +49,8 @@ public final class Simulation {
   let stateMemory = StateMemory()
   var taps: [MessageTap] = []
   var isStarted = false
+  /// How each component's state is hashed; made when it first is.
+  var hashPlans: [StateHashPlan] = []
   /// Cycles in a row in which no component worked, under random back-pressure.
   var quietEdges = 0
 

@@ -5,6 +5,10 @@ struct StateRegion {
   let owner: String
   let start: UnsafeMutableRawPointer
   let bytes: Int
+  /// Whether the memory is freed with the simulation's.
+  let isOwned: Bool
+  /// Finds the layout of an element; asked only when state is hashed.
+  let mask: () -> StateMask
 }
 
 /// The memory of all components' state; a component keeps it, so that its results outlive the simulation.
@@ -12,7 +16,7 @@ final class StateMemory {
   var regions: [StateRegion] = []
 
   deinit {
-    for region in regions { region.start.deallocate() }
+    for region in regions where region.isOwned { region.start.deallocate() }
   }
 }
 
@@ -27,7 +31,21 @@ extension Simulation {
     start.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
     let typed = start.bindMemory(to: Value.self, capacity: max(1, count))
     typed.initialize(repeating: value, count: count)
-    stateMemory.regions.append(StateRegion(owner: owner, start: start, bytes: bytes))
+    stateMemory.regions.append(
+      StateRegion(
+        owner: owner, start: start, bytes: count * MemoryLayout<Value>.stride, isOwned: true,
+        mask: { StateMask(StateLayout(of: value)) }))
     return typed
+  }
+
+  /// Makes `memory`, which others allocated and keep alive as long as the simulation, part of the state of the
+  /// component `owner`: what it writes there is saved, restored and hashed like its own.
+  ///
+  /// - Precondition: every byte means something: there is no padding.
+  public func adoptState(_ memory: UnsafeMutableRawBufferPointer, of owner: String) {
+    precondition(!isStarted, "state is adopted before the simulation starts")
+    guard let start = memory.baseAddress else { return }
+    stateMemory.regions.append(
+      StateRegion(owner: owner, start: start, bytes: memory.count, isOwned: false, mask: { StateMask() }))
   }
 }

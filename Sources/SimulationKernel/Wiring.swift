@@ -18,6 +18,8 @@ struct Link {
   let state: UnsafeMutablePointer<LinkState>
   let payloadBytes: Int
   let slotCount: Int
+  /// The names and places of a message's parts; found once, when first asked for.
+  let layout: () -> StateLayout
 
   func deallocate() {
     state.pointee.arrivals.deallocate()
@@ -93,7 +95,20 @@ extension Simulation {
     links.append(
       Link(
         name: name, sender: sender, receiver: receiver, state: state, payloadBytes: payloadBytes,
-        slotCount: slotCount))
+        slotCount: slotCount, layout: Self.layout(of: payload)))
+  }
+
+  /// Finds the layout of messages when it is first asked for, and remembers it.
+  private static func layout<Message: BitwiseCopyable>(
+    of payload: UnsafeMutablePointer<Message>
+  ) -> () -> StateLayout {
+    var found: StateLayout?
+    return {
+      // All bits zero, as they are before the first message, are a value of every trivial type.
+      let layout = found ?? StateLayout(of: payload.pointee)
+      found = layout
+      return layout
+    }
   }
 
   /// Checks the wiring and prepares the first edge, at which every component ticks once.

@@ -6,6 +6,8 @@ public struct ComponentStatistics: Equatable, Sendable {
   public var name: String
   /// The name of its clock domain, e.g. `core`.
   public var clockDomain: String
+  /// Femtoseconds of a cycle.
+  public var clockPeriod: Int64
   /// Length of its layer in its own clock.
   public var cycles: Int64
   /// Cycles per kind of activity; they sum to `cycles`.
@@ -15,11 +17,12 @@ public struct ComponentStatistics: Equatable, Sendable {
   public var idleCycles: Int64
 
   public init(
-    name: String, clockDomain: String, cycles: Int64, busyCycles: Int64, starvedCycles: Int64,
+    name: String, clockDomain: String, clockPeriod: Int64, cycles: Int64, busyCycles: Int64, starvedCycles: Int64,
     backpressuredCycles: Int64, idleCycles: Int64
   ) {
     self.name = name
     self.clockDomain = clockDomain
+    self.clockPeriod = clockPeriod
     self.cycles = cycles
     self.busyCycles = busyCycles
     self.starvedCycles = starvedCycles
@@ -133,6 +136,10 @@ public struct LayerStatistics: Sendable {
   /// Ordered by close time; empty unless spans were recorded.
   public var spans: [ActivitySpan] = []
   public var ledger = Ledger(lanes: 0, cycles: 0, entries: [])
+  /// In order of time; empty unless they were recorded.
+  public var stateHashes: [StateHashWindow] = []
+  /// In order of number; empty unless events were recorded.
+  public var messages: [MessageRecord] = []
   public var actions: [ActionCount] = []
   public var bounds: [Bound] = []
   public var dram: [DRAMStatistics] = []
@@ -177,13 +184,16 @@ public struct LayerSummary: Sendable {
   public var verified: Bool
   /// The mapping as a loop nest, a line a level.
   public var mapping: String
+  /// How often the network runs the layer; all other numbers are of one run.
+  public var repeatCount: Int64
 
   public init(
     layer: String, design: String, pattern: String, patternExecuted: String, m: Int64, n: Int64, k: Int64,
     lanes: Int64, cycles: Int64, macsEffectual: Int64, laneCyclesActive: Int64, dramReadBytes: Int64,
     dramWriteBytes: Int64, denseRunCycles: Int64? = nil, denseRunAttojoules: Int64? = nil,
     energyAttojoules: Int64? = nil,
-    areaMicroSquareMicrons: Int64? = nil, clockGHz: Double, verified: Bool, mapping: String
+    areaMicroSquareMicrons: Int64? = nil, clockGHz: Double, verified: Bool, mapping: String,
+    repeatCount: Int64 = 1
   ) {
     self.layer = layer
     self.design = design
@@ -205,5 +215,6 @@ public struct LayerSummary: Sendable {
     self.clockGHz = clockGHz
     self.verified = verified
     self.mapping = mapping
+    self.repeatCount = repeatCount
   }
 }

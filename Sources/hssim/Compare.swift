@@ -19,6 +19,7 @@ struct Compare: ParsableCommand {
       that fails does not stop the others.
 
       Examples:
+        hssim compare resnet50 --pattern "4:8->2:4" --designs highlight,stc,tc --jobs 2
         hssim compare --gemm 1024x1024x1024 --pattern "4:8->2:4" --designs highlight,tc,stc
         hssim compare traces/minilm/minilm.yaml --designs highlight,stc --normalise-to stc --output minilm.sqlite
       """)
@@ -37,6 +38,8 @@ struct Compare: ParsableCommand {
 
   @OptionGroup var energy: EnergyOptions
 
+  @OptionGroup var parallel: JobOptions
+
   @Option(help: ArgumentHelp("Seed of random operands, 0 to 9223372036854775807.", valueName: "n"))
   var seed: UInt64 = 0
 
@@ -48,7 +51,8 @@ struct Compare: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "How much is recorded: summary (no activity) or spans (what every component does in every cycle).",
+      "How much is recorded: summary (no activity), spans (what every component does in every cycle) or events (also "
+        + "every message, and hashes of the state).",
       valueName: "level"))
   var record = "summary"
 
@@ -91,9 +95,10 @@ struct Compare: ParsableCommand {
     let words =
       ["hssim", "compare"] + workload.arguments + ["--designs", design.lastPathComponent]
       + (noPrune ? ["--no-prune"] : []) + energy.words + ["--seed", "\(seed)", "--record", record]
-    let description = try RunDescription(
+    var description = try RunDescription(
       of: workload, on: values, part: part, mapping: nil, pricing: pricing, isPrunedForDesign: !noPrune, seed: seed,
       recordLevel: .init(option: record), command: words.map(shellWord).joined(separator: " "))
+    try description.recordCycles(option: record)
     return Entry(workload: own, machine: machine, pricing: pricing, description: description)
   }
 
@@ -102,12 +107,16 @@ struct Compare: ParsableCommand {
     let interruption = Interruption()
     var failures: [any Error] = []
     try SimulationJob.conclude(database, layers: entries.map(\.description.layers), interruption) {
-      for (index, entry) in entries.enumerated() {
-        let job = SimulationJob(
+      let jobs = entries.enumerated().map { index, entry in
+        SimulationJob(
           workload: entry.workload, machine: entry.machine, pricing: entry.pricing, against: nil,
-          description: entry.description, database: database, run: index, result: nil, memoryTrace: nil)
+          description: entry.description, database: database, run: index, result: nil, memoryTrace: nil,
+          jobs: parallel.jobs)
+      }
+      var progress = ProgressLine(work: jobs.reduce(0) { $0 + $1.pendingWork })
+      for (index, job) in jobs.enumerated() {
         do {
-          try job.simulate(interruption)
+          try job.simulate(interruption, &progress)
         } catch let error where Self.isOfTheDesign(error) {
           try database.begin()
           try database.fail("\(error)", run: index)

@@ -17,47 +17,9 @@ struct ComparisonReport {
     self.path = path
   }
 
-  /// A layer's costs over those of the baseline's layer.
-  struct Ratios: Encodable {
-    let cycles: Double
-    let energy: Double
-    let edp: Double
-    let ed2p: Double
-
-    /// Nil where either has no prices or the costs are 0.
-    init?(_ layer: RecordedLayer, over base: RecordedLayer) {
-      guard let energy = layer.energyPicojoules, let baseEnergy = base.energyPicojoules,
-        let edp = layer.energyDelayProduct, let baseEDP = base.energyDelayProduct, energy > 0, baseEnergy > 0, edp > 0,
-        baseEDP > 0
-      else { return nil }
-      cycles = Double(layer.cycles) / Double(base.cycles)
-      self.energy = energy / baseEnergy
-      self.edp = edp / baseEDP
-      ed2p = self.edp * self.edp / self.energy
-    }
-
-    private init(cycles: Double, energy: Double, edp: Double, ed2p: Double) {
-      self.cycles = cycles
-      self.energy = energy
-      self.edp = edp
-      self.ed2p = ed2p
-    }
-
-    /// The geometric mean; nil of nothing.
-    static func mean(_ ratios: [Ratios]) -> Ratios? {
-      guard !ratios.isEmpty else { return nil }
-      func mean(_ value: (Ratios) -> Double) -> Double {
-        exp(ratios.reduce(0) { $0 + log(value($1)) } / Double(ratios.count))
-      }
-      return Ratios(cycles: mean(\.cycles), energy: mean(\.energy), edp: mean(\.edp), ed2p: mean(\.ed2p))
-    }
-
-    var cells: [String] { [cycles, energy, edp, ed2p].map { decimal($0, places: 3) } }
-  }
-
-  private func ratios(of run: RecordedRun) -> [Ratios] {
+  private func ratios(of run: RecordedRun) -> [CostRatios] {
     let bases = Dictionary(baseline.layers.map { ($0.layer, $0) }) { first, _ in first }
-    return run.layers.compactMap { layer in bases[layer.layer].flatMap { Ratios(layer, over: $0) } }
+    return run.layers.compactMap { layer in bases[layer.layer].flatMap { CostRatios(layer, over: $0) } }
   }
 
   // MARK: Text
@@ -65,6 +27,10 @@ struct ComparisonReport {
   var text: String {
     var text = layers.description + "\n" + designs.description + "\n"
     text += "Ratios are over \(baseline.design); of designs, geometric means over the layers.\n"
+    if runs.contains(where: { $0.layers.count > 1 }) {
+      text +=
+        "\n\(totals)\nTotals count a layer as often as the network runs it; EDP is energy of the whole times its time.\n"
+    }
     for run in runs where run.status == "failed" { text += "\(run.design) failed: \(run.message ?? "")\n" }
     return text + "\(runs[0].workload) on \(runs.count) designs is in \(path).\n"
   }
@@ -86,7 +52,7 @@ struct ComparisonReport {
     for name in names {
       for run in runs {
         guard let layer = run.layers.first(where: { $0.layer == name }) else { continue }
-        let ratios = bases[name].flatMap { Ratios(layer, over: $0) }
+        let ratios = bases[name].flatMap { CostRatios(layer, over: $0) }
         table.append(
           [
             name, run.design, layer.pattern, layer.patternExecuted, "\(layer.cycles)",
@@ -116,7 +82,25 @@ struct ComparisonReport {
           area.map { decimal($0 / 1e6, places: 3) } ?? "-",
           run.layers.first?.taxShareOfArea.map { decimal(100 * $0, places: 1) + " %" } ?? "-",
           area.flatMap { area in base.map { decimal(area / $0, places: 3) } } ?? "-",
-        ] + (Ratios.mean(ratios(of: run))?.cells ?? Array(repeating: "-", count: Self.ratioColumns.count)))
+        ] + (CostRatios.mean(ratios(of: run))?.cells ?? Array(repeating: "-", count: Self.ratioColumns.count)))
+    }
+    return table
+  }
+
+  private var totals: TextTable {
+    var table = TextTable(
+      [
+        ("total of", .left), ("layer runs", .right), ("cycles", .right), ("time ms", .right), ("energy uJ", .right),
+        ("EDP J*s", .right),
+      ] + Self.ratioColumns)
+    for run in runs {
+      guard let total = run.total else { continue }
+      table.append(
+        [
+          run.design, "\(total.layerRuns)", "\(total.cycles)", decimal(total.seconds * 1000, places: 3),
+          total.energyPicojoules.map { decimal($0 / 1e6, places: 2) } ?? "-",
+          total.energyDelayProduct.map(scientific) ?? "-",
+        ] + (CostRatios(total, over: baseline.total)?.cells ?? Array(repeating: "-", count: Self.ratioColumns.count)))
     }
     return table
   }
@@ -126,22 +110,27 @@ struct ComparisonReport {
   private struct Answer: Encodable {
     struct Mean: Encodable {
       let design: String
-      let ratios: Ratios?
+      let ratios: CostRatios?
     }
 
     let database: String
     let baseline: String
     let runs: [RecordedRun]
     let geometricMeans: [Mean]
+    /// Of whole runs.
+    let totals: [Mean]
   }
 
-  /// One JSON object with sorted keys: the database's path, the baseline, the runs, and geometric means of ratios.
+  /// One JSON object with sorted keys: the database's path, the baseline, the runs, geometric means of ratios over the
+  /// layers, and ratios of totals.
   func json() throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.keyEncodingStrategy = .convertToSnakeCase
-    let means = runs.map { Answer.Mean(design: $0.design, ratios: Ratios.mean(ratios(of: $0))) }
-    let answer = Answer(database: path, baseline: baseline.design, runs: runs, geometricMeans: means)
+    let means = runs.map { Answer.Mean(design: $0.design, ratios: CostRatios.mean(ratios(of: $0))) }
+    let totals = runs.map { Answer.Mean(design: $0.design, ratios: CostRatios($0.total, over: baseline.total)) }
+    let answer = Answer(
+      database: path, baseline: baseline.design, runs: runs, geometricMeans: means, totals: totals)
     return String(decoding: try encoder.encode(answer), as: UTF8.self) + "\n"
   }
 }

@@ -4,6 +4,7 @@ import ArgumentParser
 import EnergyArea
 import Foundation
 import Recording
+import Replay
 import SimulationKernel
 import Sparsity
 import Workloads
@@ -13,6 +14,7 @@ struct CommandError: Error {
   /// As in `sysexits.h`.
   enum Kind: Int32 {
     case usage = 64
+    case content = 65
     case missing = 66
     case cannotCreate = 73
     case inputOutput = 74
@@ -51,7 +53,11 @@ struct Ending {
     case let error as ReferenceProductError: self.init(65, error)
     case let error as LayerFailure:
       self.init(70, "\(error); the simulator contradicts itself, please report this")
+    case let error as DebuggerError: self.init(64, error)
+    case let error as ReplayDivergence: self.init(70, error)
     case let error as Deadlock: self.init(75, error)
+    case let error as Livelock: self.init(75, error)
+    case let error as HangingRun: self.init(75, error)
     case let error as Interrupted: self.init(128 + error.signal, error)
     default:
       let code = Hssim.exitCode(for: error).rawValue

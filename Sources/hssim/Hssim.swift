@@ -27,7 +27,8 @@ struct Hssim: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Simulate.self, Compare.self, DRAM.self, Query.self, Describe.self, Prune.self, Import.self, ImportEnergy.self,
+      Simulate.self, Compare.self, DRAM.self, Query.self, ReplayCommand.self, Diff.self, Export.self, Describe.self,
+      Import.self, Prune.self, ImportEnergy.self,
     ])
 
   static func main() {

@@ -6,7 +6,9 @@ import Synchronization
 /// Notes SIGINT and SIGTERM, so that a run can end at a place from which it can be resumed.
 ///
 /// The second signal ends the process at once: the database is safe at the end of its last layer, whatever happens.
-final class Interruption {
+///
+/// Unchecked: the sources are made and cancelled with it, and never touched in between.
+final class Interruption: @unchecked Sendable {
   private final class Received: Sendable {
     let signal = Atomic<Int32>(0)
   }

@@ -1,40 +1,82 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// A line on the terminal that says how far a run is; nothing where standard error is no terminal.
+/// A line on the terminal that says how far a run is, and about how long it will take; nothing where standard error is no
+/// terminal. The one place that looks at a clock, and nothing of it reaches a result.
 struct ProgressLine {
-  private let layers: Int
+  /// A layer that is being simulated.
+  struct Layer {
+    /// Position in the trace, from 0.
+    let index: Int
+    let name: String
+    /// What it takes, in the unit of the total.
+    let work: Double
+    let cycle: Int64
+    let bound: Int64
+  }
+
+  private let work: Double
   private let isShown: Bool
   private let clock = ContinuousClock()
-  private var layer = 0
-  private var name = ""
+  private let start: ContinuousClock.Instant
+  private var finishedWork = 0.0
+  private var layer = -1
+  private var cycle: Int64 = 0
   private var layerStart: ContinuousClock.Instant
   private var lastShown: ContinuousClock.Instant
   private var isOnScreen = false
 
-  init(layers: Int) {
-    self.layers = layers
+  /// - Parameter work: what all layers will take, in any unit.
+  init(work: Double) {
+    self.work = work
     isShown = isatty(STDERR_FILENO) == 1
-    layerStart = clock.now
-    lastShown = layerStart
+    start = clock.now
+    layerStart = start
+    lastShown = start
   }
 
-  mutating func begin(layer: Int, name: String) {
-    self.layer = layer
-    self.name = name
-    layerStart = clock.now
-  }
+  mutating func finish(work: Double) { finishedWork += work }
 
-  /// Says how far the layer is, at most five times a second.
-  mutating func update(cycle: Int64, bound: Int64) {
+  /// Says how far the first of the layers at work is, at most five times a second.
+  ///
+  /// - Parameters:
+  ///   - running: the layers at work, in order.
+  ///   - layers: how many layers the run has.
+  mutating func update(_ running: [Layer], of layers: Int) {
     let now = clock.now
-    guard isShown, now - lastShown > .milliseconds(200) else { return }
+    guard let first = running.first else { return }
+    if first.index != layer {
+      layer = first.index
+      cycle = 0
+      layerStart = now
+    }
+    guard isShown, first.cycle > cycle, now - lastShown > .milliseconds(200) else { return }
     lastShown = now
     isOnScreen = true
+    cycle = first.cycle
     let seconds = (now - layerStart) / .seconds(1)
-    let share = bound > 0 ? "\(min(100, 100 * cycle / bound)) % of its bound, " : ""
+    let share = first.bound > 0 ? "\(min(100, 100 * cycle / first.bound)) % of its bound, " : ""
     let rate = seconds > 0 ? decimal(Double(cycle) / seconds / 1000, places: 0) : "-"
-    write("\r\u{1B}[Klayer \(layer + 1)/\(layers) \(name): \(cycle) cycles, \(share)\(rate) thousand cycles/s")
+    let others = running.count > 1 ? ", \(running.count - 1) more at work" : ""
+    write(
+      "\r\u{1B}[Klayer \(first.index + 1)/\(layers) \(first.name): \(cycle) cycles, \(share)\(rate) thousand cycles/s"
+        + others + left(running, after: (now - start) / .seconds(1)))
+  }
+
+  /// About how long the rest will take if it goes on like this; nothing while that cannot be known.
+  private func left(_ running: [Layer], after elapsed: Double) -> String {
+    let done = running.reduce(finishedWork) { done, layer in
+      done + layer.work * (layer.bound > 0 ? min(1, Double(layer.cycle) / Double(layer.bound)) : 0)
+    }
+    guard elapsed > 2, done > 0, done <= work else { return "" }
+    let seconds = elapsed * (work - done) / done
+    let text =
+      switch seconds {
+      case ..<100: "\(Int(seconds.rounded(.up))) s"
+      case ..<6000: "\(Int((seconds / 60).rounded())) min"
+      default: "\(Int((min(seconds, 1e9) / 3600).rounded())) h"
+      }
+    return ", about \(text) left"
   }
 
   /// Takes the line off the screen.

@@ -24,19 +24,30 @@ extension RunDescription {
     }
     if let mapping { configuration += "# mapping: \(mapping)\n" }
     if let keptActivations { configuration += "# activations pruned to \(keptActivations):8\n" }
+    let table = pricing.table.yamlText
+    let hash = try Self.contentID(
+      configuration: configuration, energyTable: table, includesLeakage: pricing.options.includesLeakage,
+      workload: workload, seed: seed, against: against, isPrunedForDesign: isPrunedForDesign)
+    self.init(
+      design: values.name, workload: workload.name, seed: seed, version: Hssim.version, configuration: configuration,
+      contentID: hash, recordLevel: recordLevel, command: command, layers: workload.layerNames.count,
+      energyTable: table)
+  }
+
+  /// The content id of a run of this version of the simulator.
+  static func contentID(
+    configuration: String, energyTable: String, includesLeakage: Bool, workload: Workload, seed: UInt64,
+    against: Comparison?, isPrunedForDesign: Bool = false
+  ) throws(WorkloadError) -> UInt64 {
     var hash = StableHash()
     hash.combine("hssim \(Hssim.version)")
     hash.combine(configuration)
-    let table = pricing.table.yamlText
-    hash.combine(table)
-    hash.combine(pricing.options.includesLeakage ? 1 : 0)
+    hash.combine(energyTable)
+    hash.combine(includesLeakage ? 1 : 0)
     try workload.combine(into: &hash)
     hash.combine(seed)
     if isPrunedForDesign { hash.combine("pruned for the design") }
     if let against { hash.combine("against \(against.rawValue)") }
-    self.init(
-      design: values.name, workload: workload.name, seed: seed, version: Hssim.version, configuration: configuration,
-      contentID: hash.value, recordLevel: recordLevel, command: command, layers: workload.layerNames.count,
-      energyTable: table)
+    return hash.value
   }
 }

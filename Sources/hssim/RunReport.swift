@@ -30,6 +30,7 @@ struct RunReport {
     var text = table.description + "\n"
     for remark in run.layers.compactMap(Self.remark) { text += remark + "\n" }
     if let costs { text += costs + "\n" }
+    if let total, run.layers.count > 1 || run.layers.contains(where: { $0.repeatCount > 1 }) { text += total + "\n" }
     let query =
       "SELECT layer, cause, blamed, sum(lane_cycles) AS lane_cycles FROM cycle_ledger "
       + "GROUP BY layer, cause, blamed ORDER BY layer, lane_cycles DESC"
@@ -41,14 +42,24 @@ struct RunReport {
     return text
   }
 
-  /// Energy of all layers, and the chip's area; nil where no prices were applied.
+  /// What the layers come to, each as often as the network runs it.
+  private var total: String? {
+    guard let total = run.total else { return nil }
+    let time = decimal(total.seconds * 1000, places: 3)
+    let edp = total.energyDelayProduct.map { ", EDP " + scientific($0) + " J*s" } ?? ""
+    let runs =
+      total.layerRuns == total.layers ? "\(total.layers) layers" : "\(total.layerRuns) runs of \(total.layers) layers"
+    return "total of \(runs): \(total.cycles) cycles, \(time) ms, utilization "
+      + "\(decimal(100 * total.utilization, places: 1)) %, \(total.macsDense) dense MACs\(edp)"
+  }
+
+  /// Energy of all layers, each as often as the network runs it, and the chip's area; nil where no prices were applied.
   private var costs: String? {
-    let energies = run.layers.compactMap(\.energyPicojoules)
-    guard let layer = run.layers.first, let area = layer.areaSquareMicrons, energies.count == run.layers.count else {
-      return nil
+    guard let layer = run.layers.first, let area = layer.areaSquareMicrons, let energy = run.total?.energyPicojoules
+    else { return nil }
+    let taxes = run.layers.reduce(0) {
+      $0 + Double($1.repeatCount) * ($1.energyPicojoules ?? 0) * ($1.taxShareOfEnergy ?? 0)
     }
-    let taxes = run.layers.reduce(0) { $0 + ($1.energyPicojoules ?? 0) * ($1.taxShareOfEnergy ?? 0) }
-    let energy = energies.reduce(0, +)
     let share = energy > 0 ? 100 * taxes / energy : 0
     return "energy \(decimal(energy / 1e6, places: 2)) uJ, of it \(decimal(share, places: 1)) % sparsity tax; "
       + "area \(decimal(area / 1e6, places: 3)) mm2 without DRAM, of it "
@@ -56,22 +67,27 @@ struct RunReport {
   }
 
   private var table: TextTable {
-    var table = TextTable([
+    // Only networks run layers more than once.
+    let hasRepeats = run.layers.contains { $0.repeatCount > 1 }
+    var columns: [(title: String, alignment: TextTable.Alignment)] = [
       ("layer", .left), ("pattern", .left), ("executed", .left), ("cycles", .right), ("utilization", .right),
       ("speed-up", .right), ("bound", .right), ("cycles/bound", .right), ("bounded by", .left), ("DRAM MB", .right),
       ("energy uJ", .right), ("of it tax", .right), ("verified", .left),
-    ])
+    ]
+    if hasRepeats { columns.insert(("times", .right), at: 1) }
+    var table = TextTable(columns)
     for layer in run.layers {
       let bound = layer.bounds.first
-      let ratio = bound.map { Double(layer.cycles) / Double(max(1, $0.cycles)) }
-      table.append([
-        layer.layer, layer.pattern, layer.patternExecuted, "\(layer.cycles)",
-        decimal(100 * layer.utilization, places: 1) + " %", decimal(layer.speedupVersusDense, places: 2),
-        bound.map { "\($0.cycles)" } ?? "-", ratio.map { decimal($0, places: 3) } ?? "-", bound?.kind ?? "-",
-        decimal(Double(layer.dramReadBytes + layer.dramWriteBytes) / 1e6, places: 2),
-        layer.energyPicojoules.map { decimal($0 / 1e6, places: 2) } ?? "-",
-        layer.taxShareOfEnergy.map { decimal(100 * $0, places: 1) + " %" } ?? "-", layer.isVerified ? "yes" : "NO",
-      ])
+      let ratio = bound.map { decimal(Double(layer.cycles) / Double(max(1, $0.cycles)), places: 3) } ?? "-"
+      let traffic = decimal(Double(layer.dramReadBytes + layer.dramWriteBytes) / 1e6, places: 2)
+      let energy = layer.energyPicojoules.map { decimal($0 / 1e6, places: 2) } ?? "-"
+      let tax = layer.taxShareOfEnergy.map { decimal(100 * $0, places: 1) + " %" } ?? "-"
+      var cells: [String] = [layer.layer, layer.pattern, layer.patternExecuted, "\(layer.cycles)"]
+      cells += [decimal(100 * layer.utilization, places: 1) + " %", decimal(layer.speedupVersusDense, places: 2)]
+      cells += [bound.map { "\($0.cycles)" } ?? "-", ratio, bound?.kind ?? "-", traffic, energy, tax]
+      cells.append(layer.isVerified ? "yes" : "NO")
+      if hasRepeats { cells.insert("\(layer.repeatCount)", at: 1) }
+      table.append(cells)
     }
     return table
   }

@@ -10,7 +10,7 @@ struct Simulate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Simulates a workload on a design and writes one SQLite file.",
     discussion: """
-      The workload is a layer trace (docs/layer-trace.md) or a random product. Every layer is checked against an untimed \
+      The workload is a layer trace (docs/layer-trace.md), a network (docs/networks.md) or a random product. Every layer is checked against an untimed \
       product, element by element; its ledger and its bounds are checked too.
 
       Everything is checked before a file is made. The file has its name from the first layer on; a run that was \
@@ -18,6 +18,7 @@ struct Simulate: ParsableCommand {
       finished, is left alone unless --force is given.
 
       Examples:
+        hssim simulate resnet50 --pattern "4:8->2:4" --jobs 2 --record summary
         hssim simulate traces/minilm/one-layer.yaml --output minilm.sqlite
         hssim simulate --gemm 256x256x256 --pattern "4:6->2:4" --density-b 0.5 --format json
       """)
@@ -42,6 +43,8 @@ struct Simulate: ParsableCommand {
 
   @OptionGroup var energy: EnergyOptions
 
+  @OptionGroup var parallel: JobOptions
+
   @Option(help: ArgumentHelp("Seed of random operands, 0 to 9223372036854775807.", valueName: "n"))
   var seed: UInt64 = 0
 
@@ -53,7 +56,8 @@ struct Simulate: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "How much is recorded: summary (no activity) or spans (what every component does in every cycle).",
+      "How much is recorded: summary (no activity), spans (what every component does in every cycle) or events (also "
+        + "every message, and hashes of the state; events:1000-1999 keeps the messages of those cycles only).",
       valueName: "level"))
   var record = "spans"
 
@@ -93,11 +97,18 @@ struct Simulate: ParsableCommand {
     let mapping = try mapping.map { try LoopMapping(notationOrPath: $0) }
     let machine = DesignKind.machine(values, part: part?.specification, mapping: mapping)
     let kept = try keptActivations(on: machine)
+    if let pruneActivations, workload.hasChains {
+      throw CommandError(
+        .usage,
+        "--prune-activations \(pruneActivations): layers take others' outputs, which would be of pruned activations; "
+          + "allowed: traces without 'from'")
+    }
     let pricing = try energy.pricing(of: machine)
-    let description = try RunDescription(
+    var description = try RunDescription(
       of: workload, on: values, part: part, mapping: mapping, keptActivations: kept, pricing: pricing, against: against,
       seed: seed, recordLevel: .init(option: record),
       command: command(of: workload, mapping: mapping, keptActivations: kept))
+    try description.recordCycles(option: record)
     let path = output ?? description.defaultFileName
     try checkPlaces(of: workload, output: path)
     if let dramTrace, case .ideal = machine.memory {
@@ -112,18 +123,20 @@ struct Simulate: ParsableCommand {
       database: database, result: result.map { SimulationJob.ResultFile(path: $0, isReplacing: force) },
       memoryTrace: dramTrace.map {
         SimulationJob.MemoryTrace(path: $0, format: dramTraceFormat, isReplacing: force)
-      })
+      },
+      jobs: parallel.jobs)
     let interruption = Interruption()
     var remarks: [String] = []
     try SimulationJob.conclude(database, layers: [description.layers], interruption) {
-      remarks = try job.simulate(interruption)
+      var progress = ProgressLine(work: job.pendingWork)
+      remarks = try job.simulate(interruption, &progress)
     }
     let report = RunReport(try RecordedRun(path: path), path: path)
     try StandardOutput.write(format == .json ? report.json() : report.text + remarks.map { "\n\($0)" }.joined())
   }
 
   /// The value of `--prune-activations`.
-  private func keptActivations(on machine: any Machine) throws -> Int? {
+  func keptActivations(on machine: any Machine) throws -> Int? {
     guard let pruneActivations else { return nil }
     guard machine.prunesActivations else {
       throw CommandError(

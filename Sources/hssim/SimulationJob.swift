@@ -2,10 +2,11 @@
 import Accelerators
 import EnergyArea
 import Recording
+import SimulationKernel
 import Sparsity
 import Workloads
 
-/// The layers of a run, one after the other: loaded, simulated, written, let go.
+/// The layers of a run: loaded, simulated, written in order, let go.
 struct SimulationJob {
   /// Where Z goes, besides the database.
   struct ResultFile {
@@ -32,6 +33,22 @@ struct SimulationJob {
   var run = 0
   let result: ResultFile?
   let memoryTrace: MemoryTrace?
+  /// Layers that are simulated at the same time.
+  var jobs = 1
+
+  /// Positions in the workload of what is to be simulated.
+  ///
+  /// The file holds neither Z nor requests: where they are wanted, layers of an earlier attempt are simulated again.
+  var pending: [Int] {
+    let completed = database.completedLayers(run: run)
+    return workload.layerNames.indices.filter { !completed.contains($0) || result != nil || memoryTrace != nil }
+  }
+
+  /// What the pending layers take, for an estimate.
+  var pendingWork: Double {
+    let work = workload.work(on: machine)
+    return pending.reduce(0) { $0 + work[$1] }
+  }
 
   /// Simulates what the database does not hold yet.
   ///
@@ -39,8 +56,7 @@ struct SimulationJob {
   /// - Throws: `CancellationError` after a signal; what loading, simulating and checking throw; `RecordingError` where
   ///   the database cannot be written.
   @discardableResult
-  func simulate(_ interruption: Interruption) throws -> [String] {
-    var progress = ProgressLine(layers: description.layers)
+  func simulate(_ interruption: Interruption, _ progress: inout ProgressLine) throws -> [String] {
     defer { progress.clear() }
     var requests: [DRAMTraceLine] = []
     var remarks: [String] = []
@@ -76,7 +92,11 @@ struct SimulationJob {
       try database.close()
       throw error
     } catch {
+      // Where a run hangs is found out by replaying it, for which there must be a file.
+      let hangs = error is Deadlock || error is Livelock
+      if hangs { try database.begin() }
       try database.fail("\(error)")
+      if hangs { throw HangingRun(error: error, path: database.path) }
       throw error
     }
   }
@@ -89,33 +109,28 @@ struct SimulationJob {
     _ remarks: inout [String]
   ) throws -> [(name: String, tensor: WritableTensor)] {
     var products: [(name: String, tensor: WritableTensor)] = []
+    let (pending, names, work) = (pending, workload.layerNames, workload.work(on: machine))
     let completed = database.completedLayers(run: run)
-    for (index, name) in workload.layerNames.enumerated() {
-      // The file holds neither Z nor requests: a layer of an earlier attempt is simulated again for them.
-      let isWritten = completed.contains(index)
-      guard !isWritten || result != nil || memoryTrace != nil else { continue }
-      guard interruption.signal == nil else { throw CancellationError() }
-      progress.begin(layer: index, name: name)
-      let layer = try workload.layer(index, seed: description.seed)
-      var outcome = try machine.simulate(
-        layer,
-        options: LayerOptions(
-          recordsSpans: description.recordLevel != .summary, recordsMemoryRequests: memoryTrace != nil,
-          keptActivations: keptActivations)
-      ) { cycle, bound in
-        progress.update(cycle: cycle, bound: bound)
-        return interruption.signal == nil
+    let simulation = try LayerSimulation(self, pending: pending)
+    let pipeline = OrderedPipeline(
+      count: pending.count, jobs: jobs, isCancelled: { interruption.signal != nil },
+      work: { piece, monitor in try simulation.simulate(pending[piece], monitor) })
+    defer { pipeline.finish() }
+    func show(_ running: [OrderedPipeline<SimulatedLayer>.Status]) {
+      let layers = running.map { status in
+        let index = pending[status.piece]
+        return ProgressLine.Layer(
+          index: index, name: names[index], work: work[index], cycle: status.cycle, bound: status.bound)
       }
-      if let removed = outcome.removedActivationNorm, let keptActivations {
-        let percent = (removed * 10_000).rounded() / 100
-        remarks.append(
-          "\(name): pruning activations to \(keptActivations):8 removed \(percent) % of operand B's squared norm")
-      }
-      if !isWritten {
-        if against == .dense { try addDenseRun(of: layer, to: &outcome, interruption) }
-        let costs = try pricing.apply(to: &outcome.summary, &outcome.statistics, of: outcome.inventory)
+      progress.update(layers, of: names.count)
+    }
+    while let simulated = try pipeline.next(show) {
+      let (index, outcome) = (simulated.index, simulated.outcome)
+      progress.finish(work: work[index])
+      if let remark = remark(on: outcome, of: names[index]) { remarks.append(remark) }
+      if !completed.contains(index) {
         try database.write(
-          layer: outcome.summary, statistics: outcome.statistics, costs: costs, layerIndex: index, run: run)
+          layer: outcome.summary, statistics: outcome.statistics, costs: simulated.costs, layerIndex: index, run: run)
       }
       let start = requests.last.map { $0.clock + 1 } ?? 0
       for request in outcome.memoryRequests {
@@ -123,23 +138,16 @@ struct SimulationJob {
           DRAMTraceLine(clock: start + request.clock, address: request.address, isWrite: request.isWrite))
       }
       if result != nil {
-        products.append((name, .int32(Tensor(shape: [layer.m, layer.n], elements: outcome.z))))
+        let shape = [Int(outcome.summary.m), Int(outcome.summary.n)]
+        products.append((names[index], .int32(Tensor(shape: shape, elements: outcome.z))))
       }
     }
     return products
   }
 
-  /// Enters what the layer takes without its pattern; a layer that runs dense is its own comparison.
-  private func addDenseRun(
-    of layer: GEMMLayer, to outcome: inout LayerOutcome, _ interruption: Interruption
-  ) throws {
-    var dense = outcome
-    if layer.declaredPattern != nil {
-      let options = LayerOptions(keptActivations: keptActivations)
-      dense = try machine.simulate(layer.withoutPattern, options: options) { _, _ in interruption.signal == nil }
-    }
-    _ = try pricing.apply(to: &dense.summary, &dense.statistics, of: dense.inventory)
-    outcome.summary.denseRunCycles = dense.summary.cycles
-    outcome.summary.denseRunAttojoules = dense.summary.energyAttojoules
+  private func remark(on outcome: LayerOutcome, of name: String) -> String? {
+    guard let removed = outcome.removedActivationNorm, let keptActivations else { return nil }
+    let percent = (removed * 10_000).rounded() / 100
+    return "\(name): pruning activations to \(keptActivations):8 removed \(percent) % of operand B's squared norm"
   }
 }

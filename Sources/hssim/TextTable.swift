@@ -41,6 +41,11 @@ func decimal(_ value: Double, places: Int) -> String {
   String(format: "%.\(places)f", value)
 }
 
+/// A number with three places behind the first digit and a power of ten, the same in every locale.
+func scientific(_ value: Double) -> String {
+  String(format: "%.3e", value)
+}
+
 /// `text` as one word of a shell command.
 func shellWord(_ text: String) -> String {
   let isPlain = text.unicodeScalars.allSatisfy { scalar in

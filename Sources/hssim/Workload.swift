@@ -2,36 +2,55 @@
 import Accelerators
 import Foundation
 import Recording
+import Sparsity
 import Workloads
 
 /// What is simulated: the layers of a trace, or one random product.
 enum Workload {
-  case trace(LayerTrace)
+  /// A trace or network, and the options that decide what of it, as they would be typed.
+  case trace(LayerTrace, options: [String])
   /// A product, and the options that made it, as they would be typed.
   case gemm(SyntheticGEMM, options: [String])
 
   /// The name that results and the default file carry.
   var name: String {
     switch self {
-    case .trace(let trace): trace.name
+    case .trace(let trace, _): trace.name
     case .gemm(let product, _): "gemm-\(product.shape)"
     }
   }
 
   var layerNames: [String] {
     switch self {
-    case .trace(let trace): trace.layers.map(\.name)
+    case .trace(let trace, _): trace.layers.map(\.name)
     case .gemm: ["gemm"]
     }
+  }
+
+  /// Multiplications of every layer that a machine cannot skip by its pattern: what a layer's time is about proportional to.
+  func work(on machine: any Machine) -> [Double] {
+    func work(_ shape: GEMMShape, _ pattern: Pattern?) -> Double {
+      Double(shape.m * shape.k * shape.n) * machine.executedPattern(for: pattern ?? .dense).density.value
+    }
+    switch self {
+    case .trace(let trace, _): return trace.layers.map { work($0.shape, $0.declaredPattern) }
+    case .gemm(let product, _): return [work(product.shape, product.pattern)]
+    }
+  }
+
+  /// Whether a layer takes its activations from another one's output.
+  var hasChains: Bool {
+    if case .trace(let trace, _) = self { trace.layers.contains { $0.chainedSource != nil } } else { false }
   }
 
   /// The same with weights pruned to what a machine exploits, where they can be.
   func pruned(for machine: any Machine) -> Workload {
     switch self {
-    case .trace(let trace):
+    case .trace(let trace, let options):
       .trace(
-        trace.replacingLayers { layer in layer.declaredPattern.map { layer.pruned(machine.pruning(for: $0)) } ?? layer }
-      )
+        trace.replacingLayers { layer in
+          layer.declaredPattern.map { layer.pruned(machine.pruning(for: $0)) } ?? layer
+        }, options: options)
     case .gemm(let product, let options):
       .gemm(product.pattern.map { product.pruned(machine.pruning(for: $0)) } ?? product, options: options)
     }
@@ -40,7 +59,7 @@ enum Workload {
   /// The files that are read.
   var inputs: [String] {
     switch self {
-    case .trace(let trace): [trace.path] + trace.tensorFiles
+    case .trace(let trace, _): [trace.path] + trace.tensorFiles
     case .gemm: []
     }
   }
@@ -48,34 +67,42 @@ enum Workload {
   /// The words of a command that name the workload. A trace goes by its file name: where it lies is no part of it.
   var arguments: [String] {
     switch self {
-    case .trace(let trace): [(trace.path as NSString).lastPathComponent]
+    case .trace(let trace, let options): [(trace.path as NSString).lastPathComponent] + options
     case .gemm(_, let options): options
     }
   }
 
-  /// The layer with its values.
-  ///
-  /// - Throws: `WorkloadError`.
-  func layer(_ index: Int, seed: UInt64) throws(WorkloadError) -> GEMMLayer {
+  /// One layer by itself; what it takes from others is computed without being simulated.
+  func layer(_ index: Int, seed: UInt64) throws -> GEMMLayer {
     switch self {
-    case .trace(let trace): try trace.layers[index].load(seed: seed)
-    case .gemm(let product, _): product.layer()
+    case .gemm(let product, _): return product.layer()
+    case .trace(let trace, _):
+      let layer = trace.layers[index]
+      guard let source = layer.chainedSource else { return try layer.load(seed: seed, taking: nil) }
+      let outputs = try ChainedOutputs(trace, layers: [index], seed: seed)
+      return try layer.load(seed: seed, taking: try outputs.take(source) { true })
     }
   }
 
   /// Finds the mistakes that only values show, in all layers but the first, which is loaded before any file is made.
   ///
-  /// Loading costs little beside simulating, and a mistake in the last layer should not come after hours.
+  /// Loading costs little beside simulating, and a mistake in the last layer should not come after hours. Random values have none.
   func checkValues(seed: UInt64) throws(WorkloadError) {
-    for index in layerNames.indices.dropFirst() { _ = try layer(index, seed: seed) }
+    guard case .trace(let trace, _) = self else { return }
+    for layer in trace.layers.dropFirst() where layer.hasStoredValues {
+      var input: LayerOutput?
+      if let source = layer.chainedSource { input = trace.layer(at: source).blankOutput }
+      _ = try layer.load(seed: seed, taking: input)
+    }
   }
 
   /// Takes in everything that decides the operands, but for the seed.
   func combine(into hash: inout StableHash) throws(WorkloadError) {
     switch self {
-    case .trace(let trace):
+    case .trace(let trace, let options):
       hash.combine("trace")
       for path in [trace.path] + trace.tensorFiles { try hash.combine(contentsOf: path) }
+      for option in options { hash.combine(option) }
     case .gemm(_, let options):
       hash.combine("gemm")
       for option in options { hash.combine(option) }

@@ -41,6 +41,18 @@ struct CompareTests {
     #expect(Set(layers.compactMap { $0["result_hash"] as? String }).count == 1)
   }
 
+  /// A pattern of B is of the workload, not of a design: nobody's activations are pruned.
+  @Test func `a pattern of B is run by the design that exploits it, and is zeros to all others`() throws {
+    let answer = try compare(
+      "--gemm", "64x256x128", "--pattern", "2:4", "--pattern-b", "4:8->4:4", "--designs",
+      "highlight-dsso,highlight,stc")
+    let layers = try layers(answer)
+    #expect(Set(layers.compactMap { $0["result_hash"] as? String }).count == 1)
+    #expect(Set(layers.compactMap { $0["macs_effectual"] as? Int }) == [64 * 256 * 128 / 4])
+    let cycles = layers.compactMap { $0["cycles"] as? Double }
+    #expect(cycles[0] < cycles[1])
+  }
+
   @Test func `a run of a comparison is the run of its design alone`() throws {
     let answer = try compare("--gemm", "64x128x32", "--pattern", "2:4", "--designs", "stc,highlight")
     let run = try #require(try layers(answer).first)

@@ -97,7 +97,8 @@ struct DRAMCommandTests {
   func `a missing trace is a missing file, whatever its name`(_ name: String) throws {
     let answer = try hssim("dram", name, "--config", "hbm2")
     #expect(answer.code == 66 && answer.errors.contains(name))
-    #expect(try hssim("simulate", name).code == 66)
+    // A word that could not be a path is taken for the name of a network.
+    #expect(try hssim("simulate", name).code == (name == "m" ? 64 : 66))
   }
 
   @Test(arguments: [

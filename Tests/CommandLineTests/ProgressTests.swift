@@ -19,7 +19,8 @@ struct ProgressTests {
     let lines = shown.split(separator: "\r\u{1B}[K")
     #expect(!lines.isEmpty)
     #expect(shown.hasSuffix("\r\u{1B}[K"), "the line is taken off the screen")
-    let form = /layer 1\/1 gemm: (\d+) cycles, (\d+) % of its bound, (\d+) thousand cycles\/s/
+    let form =
+      /layer 1\/1 gemm: (\d+) cycles, (\d+) % of its bound, (\d+) thousand cycles\/s(, about \d+ (s|min) left)?/
     let numbers = lines.compactMap { $0.wholeMatch(of: form) }.compactMap { match in
       Int(match.1).flatMap { cycle in Int(match.2).map { (cycle: cycle, share: $0) } }
     }

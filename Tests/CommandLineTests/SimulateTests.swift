@@ -55,7 +55,9 @@ struct SimulateTests {
     let layer = try #require(run["layers"]?.elements.first)
     try StoredDatabase(workspace.path("run.sqlite")).read { database in
       let stored = try #require(try Row.fetchOne(database, sql: "SELECT * FROM run"))
-      for key in run.keys where key != "layers" { expectEqual(run[key], stored, key) }
+      for key in run.keys where !["layers", "total"].contains(key) { expectEqual(run[key], stored, key) }
+      let total = try #require(try Row.fetchOne(database, sql: "SELECT * FROM run_total"))
+      for key in run["total"]?.keys ?? [] { expectEqual(run["total"]?[key], total, key) }
       let summary = try #require(try Row.fetchOne(database, sql: "SELECT * FROM layer_summary"))
       for key in layer.keys where !["bounds", "verified"].contains(key) { expectEqual(layer[key], summary, key) }
       #expect(layer["verified"] == .boolean(true))

@@ -21,6 +21,9 @@ struct UsageTests {
     (["simulate", "--gemm", "8x8x8", "--pattern", "2:4", "--density-a", "0.5"], ["--density-a"]),
     (["simulate", "--gemm", "8x8x8", "--density-a", "-0.1"], ["density-a"]),
     (["simulate", "--gemm", "8x8x8", "--density-b", "1.5"], ["1.5"]),
+    (["simulate", "--gemm", "8x8x8", "--pattern-b", "9:8"], ["--pattern-b", "9:8"]),
+    (["simulate", "--gemm", "8x8x8", "--pattern-b", "4:8", "--density-b", "0.5"], ["--density-b", "--pattern-b"]),
+    (["compare", "t.yaml", "--designs", "tc", "--pattern-b", "4:8"], ["--pattern-b", "--gemm"]),
     (["simulate", "--gemm", "8x8x8", "--density-b", "nan"], ["nan"]),
     (["simulate", "--gemm", "8x8x8", "--density-b", "half"], ["'half'", "--density-b"]),
     (["simulate", "--gemm", "8x8x8", "--set", "glb.data_byte=64"], ["did you mean", "glb.data_bytes"]),
@@ -30,7 +33,7 @@ struct UsageTests {
     (
       ["simulate", "--gemm", "8x8x8", "--design", "highlite"], ["highlite", "allowed: ", "did you mean"]
     ),
-    (["simulate", "--gemm", "8x8x8", "--record", "events"], ["--record events", "allowed: summary, spans"]),
+    (["simulate", "--gemm", "8x8x8", "--record", "event"], ["--record event", "allowed: summary, spans, events"]),
     (["simulate", "--gemm", "8x8x8", "--record", "all"], ["--record all", "allowed: summary, spans"]),
     (["simulate", "--gemm", "8x8x8", "--seed", "-1"], ["--seed"]),
     (
@@ -40,7 +43,19 @@ struct UsageTests {
     (["simulate", "--gemm", "8x8x8", "--unknown"], ["--unknown"]),
     (["simulate", "--gemm"], ["--gemm"]),
     (["simulate", "t.yaml", "--gemm", "8x8x8"], ["--gemm", "one of the two"]),
-    (["simulate", "t.yaml", "--pattern", "2:4"], ["--pattern", "--gemm"]),
+    (["simulate", "resnet05"], ["resnet05", "allowed: ", "did you mean 'resnet50'"]),
+    (["simulate", "resnet50", "--density-a", "0.5"], ["--density-a", "--gemm"]),
+    (["simulate", "resnet50", "--parameter", "length=3"], ["has no parameter 'length'"]),
+    (
+      ["simulate", "bert-base", "--parameter", "sequence_lenght=3"], ["allowed: ", "did you mean 'sequence_length'"]
+    ),
+    (["simulate", "bert-base", "--parameter", "sequence_length=0"], ["'0'", "allowed: an integer from 1"]),
+    (["simulate", "resnet50", "--layers", "conv2"], ["'conv2'", "did you mean 'conv1'"]),
+    (["simulate", "resnet50", "--layers", "layer9.*"], ["'layer9.*'", "allowed: "]),
+    (["simulate", "resnet50", "--layers", "1-99"], ["'1-99'", "allowed: positions from 1 to "]),
+    (["simulate", "resnet50", "--layers", "conv1,"], ["a term is empty"]),
+    (["simulate", "--gemm", "8x8x8", "--layers", "1"], ["--layers 1", "--gemm"]),
+    (["simulate", "--gemm", "8x8x8", "--jobs", "0"], ["--jobs 0", "1 to 256"]),
     (["simulate", "t.yaml", "u.yaml"], ["u.yaml"]),
     (["simulate"], ["--gemm"]),
     (["simulated"], ["simulated"]),

@@ -63,7 +63,7 @@ struct ContractTests {
         let rows = try #require(try Int.fetchOne(database, sql: "SELECT count(*) FROM \(name)"))
         let unrecorded = [
           "activity_span", "cycle_activity", "utilization_window", "area_breakdown", "stored_span", "stored_window",
-          "stored_area", "sparsity_gain",
+          "stored_area", "sparsity_gain", "stored_state_hash", "state_hash", "stored_message", "message",
         ]
         #expect((rows == 0) == unrecorded.contains(name), "\(name)")
       }

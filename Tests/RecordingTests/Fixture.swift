@@ -92,7 +92,7 @@ struct ExampleLayer {
       }
       statistics.components.append(
         ComponentStatistics(
-          name: name, clockDomain: clock, cycles: length, busyCycles: totals[.busy, default: 0],
+          name: name, clockDomain: clock, clockPeriod: 1_000_000, cycles: length, busyCycles: totals[.busy, default: 0],
           starvedCycles: totals[.starved, default: 0], backpressuredCycles: totals[.backpressured, default: 0],
           idleCycles: totals[.idle, default: 0]))
     }

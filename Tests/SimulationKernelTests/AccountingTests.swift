@@ -26,9 +26,12 @@ import Testing
     #expect(sink.receives == [9, 14, 19])
     #expect(
       simulation.componentAccounts == [
-        ComponentAccount(name: "source", clock: "core", cycles: 21, busy: 3, starved: 0, backpressured: 6, idle: 12),
-        ComponentAccount(name: "stage", clock: "core", cycles: 21, busy: 3, starved: 14, backpressured: 4, idle: 0),
-        ComponentAccount(name: "sink", clock: "core", cycles: 21, busy: 3, starved: 18, backpressured: 0, idle: 0),
+        ComponentAccount(
+          name: "source", clock: "core", period: 1000, cycles: 21, busy: 3, starved: 0, backpressured: 6, idle: 12),
+        ComponentAccount(
+          name: "stage", clock: "core", period: 1000, cycles: 21, busy: 3, starved: 14, backpressured: 4, idle: 0),
+        ComponentAccount(
+          name: "sink", clock: "core", period: 1000, cycles: 21, busy: 3, starved: 18, backpressured: 0, idle: 0),
       ])
     #expect(simulation.linkAccounts.map(\.starvedCycles) == [14, 18])
     #expect(simulation.linkAccounts.map(\.backpressuredCycles) == [6, 4])

@@ -65,7 +65,7 @@ struct ConvolutionTests {
       let pixels = shape.outputHeight * shape.outputWidth
       for group in 0..<shape.groups {
         let a = shape.loweredWeights(weights, group: group)
-        let b = shape.loweredActivations(activations, group: group)
+        let b = shape.patches(of: activations, group: group).elements
         #expect(a.count == m * k && b.count == n * k)
         var products: [Int] = []
         var wanted: [Int] = []
@@ -88,7 +88,7 @@ struct ConvolutionTests {
     // Weight [0, c, r, s] is 100c + 10r + s, and so is activation [0, c, h, w].
     let values: [Int16] = [0, 1, 10, 11, 100, 101, 110, 111]
     #expect(shape.loweredWeights(values, group: 0) == [0, 100, 1, 101, 10, 110, 11, 111])
-    #expect(shape.loweredActivations(values, group: 0) == [0, 100, 1, 101, 10, 110, 11, 111])
+    #expect(shape.patches(of: values, group: 0).elements == [0, 100, 1, 101, 10, 110, 11, 111])
   }
 
   @Test func `ResNet-50's first layer has its known shape`() {

@@ -43,6 +43,21 @@ struct GEMMShapeTests {
     }
   }
 
+  @Test func `a pattern of B lies along K in every column`() throws {
+    let layer = try SyntheticGEMM(GEMMShape(m: 3, k: 64, n: 20), patternB: "C1(4:8)->C0(4:4)").layer()
+    #expect(try layer.declaredActivationPattern == Pattern("4:8->4:4") && layer.declaredPattern == nil)
+    for column in 0..<20 {
+      for group in stride(from: column * 64, to: (column + 1) * 64, by: 32) {
+        let blocks = (0..<8).map { block in
+          layer.bTransposed[group + 4 * block..<group + 4 * block + 4].count { $0 != 0 }
+        }
+        #expect(blocks.sorted() == [0, 0, 0, 0, 4, 4, 4, 4])
+      }
+    }
+    // A is the one that it is without it.
+    #expect(try layer.a == SyntheticGEMM(GEMMShape(m: 3, k: 64, n: 20)).layer().a)
+  }
+
   @Test(arguments: [0, 0.1, 0.37, 0.5, 1]) func `a density is met exactly`(density: Double) throws {
     let layer = try SyntheticGEMM(GEMMShape(m: 20, k: 30, n: 10), densityA: density, densityB: density).layer()
     #expect(layer.a.count { $0 != 0 } == Int((density * 600).rounded()))
@@ -74,6 +89,12 @@ struct GEMMShapeTests {
     }
     expectError(.usage, mentions: "--density-a", "beside --pattern") {
       try SyntheticGEMM(shape, pattern: "2:4", densityA: 0.5)
+    }
+    expectError(.usage, mentions: "--density-b", "beside --pattern-b") {
+      try SyntheticGEMM(shape, patternB: "4:8", densityB: 0.5)
+    }
+    expectError(.usage, mentions: "--pattern-b", "how many zeros", "--density-b") {
+      try SyntheticGEMM(shape, patternB: "C(unstructured)")
     }
     for density in [-0.1, 1.1, .nan, .infinity] {
       expectError(.usage, mentions: "--density-a", "\(density)", "0 to 1") {

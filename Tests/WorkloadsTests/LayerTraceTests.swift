@@ -77,7 +77,7 @@ struct LayerTraceTests {
       let weights = TraceDirectory.tensor([4, 2, 3, 3]).elements.map(Int16.init)
       let image = TraceDirectory.tensor([1, 2, 5, 5]).elements.map(Int16.init)
       #expect(product.a == shape.loweredWeights(weights, group: 0))
-      #expect(product.bTransposed == shape.loweredActivations(image, group: 0))
+      #expect(product.bTransposed == shape.patches(of: image, group: 0).elements)
       #expect(product.source == .init(operation: "conv2d", weights: [4, 2, 3, 3], activations: [1, 2, 5, 5]))
     }
   }

@@ -160,7 +160,7 @@ struct TraceErrorTests {
     // Shapes.
     (
       "name: l, operation: matmul, \(weights), \(activations)",
-      "activations.tensor: the shape [2, 3, 8] has 3 dimensions; allowed: 2: [K, N]"
+      "weights.tensor: the shape [4, 8] has 2 dimensions; allowed: 3: [batch, M, K]"
     ),
     (
       "name: l, operation: matmul, \(weights), activations: {file: t.safetensors, tensor: w16}",
@@ -217,15 +217,15 @@ struct TraceErrorTests {
     expectError(.content, mentions: "t.yaml", message) { try LayerTrace(text: text, path: "t.yaml") }
   }
 
-  @Test func `names occur once, those of groups included`() throws {
+  @Test func `names occur once, those of a batch included`() throws {
     try withTraceDirectory { directory in
       let layer = "operation: linear, \(Self.weights), \(Self.activations)"
       expectError(.content, mentions: ":5:5: layers[1]: the name 'l' is that of the layer in line 4") {
         try directory.trace("  - {name: l, \(layer)}\n  - {name: l, \(layer)}")
       }
-      let grouped = "operation: conv2d, groups: 2, shape: {M: 2, C: 2, H: 3, W: 3, R: 1, S: 1}, \(Self.random)"
-      expectError(.content, mentions: "the name 'c.group1'") {
-        try directory.trace("  - {name: c.group1, \(layer)}\n  - {name: c, \(grouped)}")
+      let batch = "operation: matmul, shape: {batch: 2, M: 2, K: 3, N: 8}, weights: {random: {}}, \(Self.activations)"
+      expectError(.content, mentions: "the name 'c.batch1'") {
+        try directory.trace("  - {name: c.batch1, \(layer)}\n  - {name: c, \(batch)}")
       }
     }
   }

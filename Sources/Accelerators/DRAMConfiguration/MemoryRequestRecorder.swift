@@ -8,6 +8,9 @@ import Workloads
 final class MemoryRequestRecorder: DRAMRequestObserver {
   private(set) var lines: [DRAMTraceLine] = []
 
+  /// Forgets all requests but the first `count`.
+  func rewind(to count: Int) { lines.removeSubrange(count...) }
+
   func took(address: Int64, isWrite: Bool, at clock: Cycle) {
     lines.append(DRAMTraceLine(clock: clock, address: UInt64(address), isWrite: isWrite))
   }

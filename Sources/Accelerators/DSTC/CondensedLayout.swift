@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Hardware
+import Workloads
 
 /// One operand of DSTC as it lies in memory: cut into blocks of tiles and windows of K; in a window k by k, of each k the
 /// words of the block's tiles one after the other.
@@ -8,8 +9,7 @@ import Hardware
 /// stream. Operand A [M, K] and operand B, transposed [N, K], lie alike. Words outside Z are not stored, and K is not
 /// padded.
 struct CondensedLayout {
-  /// [count, length], row-major.
-  private let values: [Int16]
+  private let values: OperandVectors
   /// Rows (of A) or columns (of B).
   let count: Int
   /// K.
@@ -23,8 +23,9 @@ struct CondensedLayout {
   let nonZeros: [UInt8]
 
   init(
-    _ values: [Int16], count: Int, length: Int, wordBytes: Int, tileSize: Int, tiles: Int, format: StorageFormat
+    _ values: OperandVectors, wordBytes: Int, tileSize: Int, tiles: Int, format: StorageFormat
   ) {
+    let (count, length) = (values.count, values.length)
     self.values = values
     self.count = count
     self.length = length
@@ -34,11 +35,14 @@ struct CondensedLayout {
     let blocks = (count + tileSize * tiles - 1) / (tileSize * tiles)
     var nonZeros = [UInt8](repeating: 0, count: blocks * tiles * length)
     var total = 0
-    for position in 0..<count {
-      let start = position / tileSize * length
-      for k in 0..<length where values[position * length + k] != 0 {
-        nonZeros[start + k] += 1
-        total += 1
+    values.forEachBlock { positions, elements in
+      for position in positions {
+        let start = position / tileSize * length
+        let row = (position - positions.lowerBound) * length
+        for k in 0..<length where elements[row + k] != 0 {
+          nonZeros[start + k] += 1
+          total += 1
+        }
       }
     }
     self.nonZeros = nonZeros
@@ -130,6 +134,7 @@ struct CondensedLayout {
   /// Writes every stream to where `directory` says.
   func write(to image: MemoryImage, _ directory: OperandDirectory, kPerWindow: Int) {
     let windows = (length + kPerWindow - 1) / kPerWindow
+    var values: [Int16] = []
     for stream in directory.streams {
       let bytes = Int(stream.lineStarts.last ?? 0) * Line.byteCount
       image.withBytes(stream.address..<stream.address + bytes) { memory in
@@ -137,22 +142,27 @@ struct CondensedLayout {
           let start = Int(stream.lineStarts[window]) * Line.byteCount
           let first = window % windows * kPerWindow
           let ks = first..<min(first + kPerWindow, length)
+          let block = window / windows
+          let firstPosition = block * positionsPerBlock
+          self.values.read(firstPosition..<firstPosition + extent(ofBlock: block), along: ks, into: &values)
           if stream.ring.isData {
-            writeWords(block: window / windows, ks: ks, to: memory, at: start)
+            writeWords(values, count: ks.count, to: memory, at: start)
           } else {
-            writeMasks(block: window / windows, ks: ks, to: memory, at: start)
+            writeMasks(values, count: ks.count, to: memory, at: start)
           }
         }
       }
     }
   }
 
-  private func writeWords(block: Int, ks: Range<Int>, to memory: UnsafeMutableRawBufferPointer, at start: Int) {
-    let positions = block * positionsPerBlock..<block * positionsPerBlock + extent(ofBlock: block)
+  /// - Parameters:
+  ///   - values: a window of a block, [positions, ks].
+  ///   - count: its ks.
+  private func writeWords(_ values: [Int16], count: Int, to memory: UnsafeMutableRawBufferPointer, at start: Int) {
     var offset = start
-    for k in ks {
-      for position in positions {
-        let value = values[position * length + k]
+    for k in 0..<count {
+      for position in stride(from: k, to: values.count, by: count) {
+        let value = values[position]
         if isCompressed && value == 0 { continue }
         if wordBytes == 1 {
           memory[offset] = UInt8(truncatingIfNeeded: value)
@@ -164,11 +174,10 @@ struct CondensedLayout {
     }
   }
 
-  private func writeMasks(block: Int, ks: Range<Int>, to memory: UnsafeMutableRawBufferPointer, at start: Int) {
-    let firstPosition = block * positionsPerBlock
-    for (index, k) in ks.enumerated() {
-      for place in 0..<extent(ofBlock: block) where values[(firstPosition + place) * length + k] != 0 {
-        let bit = index * positionsPerBlock + place
+  private func writeMasks(_ values: [Int16], count: Int, to memory: UnsafeMutableRawBufferPointer, at start: Int) {
+    for k in 0..<count {
+      for place in 0..<values.count / count where values[place * count + k] != 0 {
+        let bit = k * positionsPerBlock + place
         memory[start + bit / 8] |= UInt8(1) << UInt8(bit % 8)
       }
     }

@@ -28,6 +28,8 @@ final class DSTC: StreamFigure {
   let pacedWidths: [String: Int64]
   private let tiedOff: TiedOffPorts
 
+  var multipliers: [any ProductTracing] { arrays }
+
   func closeLedgers(cycles: Cycle) {
     for array in arrays { array.closeLedger(cycles: cycles) }
   }

@@ -30,7 +30,8 @@ struct DSTCLayer: StreamLayer {
     let isCompressed =
       specification.outputFormat == .bitmask || (specification.outputFormat == .auto && appliesReLU)
     mapping = try DSTCMapper(
-      specification: specification, a: layer.a, b: layer.bTransposed, rowCount: layer.m, columnCount: layer.n,
+      specification: specification, a: OperandVectors(layer.a, count: layer.m, length: layer.k),
+      b: layer.activations, rowCount: layer.m, columnCount: layer.n,
       length: layer.k, wordBytes: layer.operandBits / 8, outputIsCompressed: isCompressed
     ).bestMapping(layer: layer.name, pinned: pinned)
     mappingText = mapping.loopNestText(specification)

@@ -30,17 +30,12 @@ public struct DSTCMachine: Machine {
     declared.density < .one ? .unstructured(density: declared.density.value) : .dense
   }
 
-  public func simulate(
-    _ layer: GEMMLayer, options: LayerOptions, progress: (_ cycle: Int64, _ bound: Int64) -> Bool
-  ) throws -> LayerOutcome {
-    let reference = try ReferenceProduct.multiply(
-      Tensor(shape: [layer.m, layer.k], elements: layer.a),
-      bColumns: Tensor(shape: [layer.n, layer.k], elements: layer.bTransposed)
-    ).elements
+  public func session(_ layer: GEMMLayer, options: LayerOptions) throws -> LayerSession {
+    let reference = try layer.referenceProduct()
     let prepared = try DSTCLayer(layer, reference: reference, on: specification, pinned: mapping)
     let run = StreamRun(
       design: specification.values.name, lanes: lanes, clockGHz: specification.clockGHz, options: options)
-    return try run.simulate(prepared, reference: reference, progress: progress) { core, observer in
+    return try run.session(prepared, reference: reference) { core, observer in
       DSTC(in: core, specification, prepared, observer: observer)
     }
   }

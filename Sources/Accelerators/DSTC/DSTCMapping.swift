@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Hardware
 import Statistics
+import Workloads
 
 /// How a layer is laid onto DSTC: tiles, loop nest, and the buffer's division into rings.
 struct DSTCMapping {
@@ -22,8 +23,8 @@ struct DSTCMapping {
 /// Finds the mapping of least cost among tile shapes, loop orders, group sizes and residences.
 struct DSTCMapper {
   let specification: DSTCSpecification
-  let a: [Int16]
-  let b: [Int16]
+  let a: OperandVectors
+  let b: OperandVectors
   let rowCount: Int
   let columnCount: Int
   let length: Int
@@ -49,10 +50,10 @@ struct DSTCMapper {
 
   private func bestMapping(tile: DSTCSpecification.TileShape, pinned: DSTCPinnedMapping?) -> DSTCMapping? {
     let operandA = CondensedLayout(
-      a, count: rowCount, length: length, wordBytes: wordBytes, tileSize: tile.rows, tiles: specification.gridRows,
+      a, wordBytes: wordBytes, tileSize: tile.rows, tiles: specification.gridRows,
       format: specification.operandAFormat)
     let operandB = CondensedLayout(
-      b, count: columnCount, length: length, wordBytes: wordBytes, tileSize: tile.columns,
+      b, wordBytes: wordBytes, tileSize: tile.columns,
       tiles: specification.gridColumns, format: specification.operandBFormat)
     let work = StreamWork(operandA, operandB, on: specification)
     // Windows only bound what is fetched together: the longest that fits wastes least of its last line.

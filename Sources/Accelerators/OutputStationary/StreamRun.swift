@@ -15,6 +15,9 @@ protocol StreamFigure {
   /// Bytes per cycle at which a component paces what it sends, by its name.
   var pacedWidths: [String: Int64] { get }
 
+  /// The arrays that form Z's products.
+  var multipliers: [any ProductTracing] { get }
+
   func closeLedgers(cycles: Cycle)
   func ledgerEntries(names: [String]) -> [LedgerEntry]
 }
@@ -36,7 +39,7 @@ protocol StreamLayer {
   var outputOrder: [(block: Int, column: Int)] { get }
 }
 
-/// Runs a prepared layer on a machine whose outputs stay, and checks everything that can be checked about the run.
+/// Resets a machine whose outputs stay for a prepared layer, and checks everything that can be checked about its run.
 struct StreamRun {
   let design: String
   let lanes: Int
@@ -45,27 +48,36 @@ struct StreamRun {
 
   /// - Parameters:
   ///   - reference: the exact product.
+  ///   - note: adds to the outcome what the design alone knows.
   ///   - figure: makes the boxes and wires in the core's clock.
-  func simulate(
-    _ prepared: some StreamLayer, reference: [Int32], progress: (_ cycle: Int64, _ bound: Int64) -> Bool,
+  func session(
+    _ prepared: some StreamLayer, reference: [Int32], adding note: @escaping (inout LayerOutcome) -> Void = { _ in },
     figure makeFigure: (ClockDomain, (any DRAMRequestObserver)?) -> any StreamFigure
-  ) throws -> LayerOutcome {
+  ) throws -> LayerSession {
     let simulation = Simulation(perturbation: options.perturbation)
     let core = simulation.addClock("core", period: Femtoseconds((1e6 / clockGHz).rounded()))
     let requests = options.recordsMemoryRequests ? MemoryRequestRecorder() : nil
     let figure = makeFigure(core, requests)
-    let spans = options.recordsSpans ? SpanRecorder() : nil
-    simulation.activityObserver = spans
-    try simulation.start()
-    let slice = Cycle(65_536)
-    while try simulation.run(through: (core.cycle + slice) * core.period) == .reachedLimit {
-      guard progress(core.cycle, prepared.estimate.boundCycles) else { throw CancellationError() }
+    return try LayerSession(
+      core, boundCycles: prepared.estimate.boundCycles, result: prepared.result, arrays: figure.multipliers,
+      options: options, requests: requests
+    ) { records in
+      figure.closeLedgers(cycles: records.cycles)
+      var outcome = try outcome(
+        of: prepared, figure: figure, simulation: simulation, records, reference: reference)
+      note(&outcome)
+      return outcome
     }
-    simulation.closeAccounts()
-    let cycles = core.cycle + 1
-    figure.closeLedgers(cycles: cycles)
-    var statistics = statistics(of: prepared, figure: figure, simulation: simulation, cycles: cycles)
-    statistics.spans = spans?.spans ?? []
+  }
+
+  private func outcome(
+    of prepared: some StreamLayer, figure: any StreamFigure, simulation: Simulation, _ records: LayerSession.Records,
+    reference: [Int32]
+  ) throws -> LayerOutcome {
+    var statistics = statistics(of: prepared, figure: figure, simulation: simulation, cycles: records.cycles)
+    statistics.spans = records.spans
+    statistics.stateHashes = records.stateHashes
+    statistics.messages = records.messages
     let z = prepared.result.elements
     let stored = StoredResult(prepared.outputLayout, order: prepared.outputOrder).read(from: prepared.image)
     let check = LayerCheck(
@@ -75,7 +87,7 @@ struct StreamRun {
     try check.run()
     return LayerOutcome(
       summary: summary(of: prepared, statistics: statistics), statistics: statistics, inventory: figure.inventory,
-      z: z, requantisation: prepared.requantisation, memoryRequests: requests?.lines ?? [])
+      z: z, requantisation: prepared.requantisation, memoryRequests: records.memoryRequests)
   }
 
   private func statistics(

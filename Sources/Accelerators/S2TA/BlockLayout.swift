@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Hardware
+import Workloads
 
 /// One operand of S2TA as it lies in memory: cut into tiles and windows of K; in a window block by block of 8 positions of K,
 /// of each block the values of the tile's rows (or columns) one after the other, as many for each as the bound says.
@@ -7,8 +8,7 @@ import Hardware
 /// Where the bound is less than 8, values come in order of their positions, then zeros, and a bitmask of 8 bits for each row
 /// or column forms a second stream. Operand A [M, K] and operand B, transposed [N, K], lie alike.
 struct BlockLayout {
-  /// [count, length], row-major.
-  private let values: [Int16]
+  private let values: OperandVectors
   /// Rows (of A) or columns (of B).
   let count: Int
   /// K.
@@ -18,10 +18,10 @@ struct BlockLayout {
   /// Values stored of each block.
   let bound: Int
 
-  init(_ values: [Int16], count: Int, length: Int, wordBytes: Int, tileSize: Int, bound: Int) {
+  init(_ values: OperandVectors, wordBytes: Int, tileSize: Int, bound: Int) {
     self.values = values
-    self.count = count
-    self.length = length
+    count = values.count
+    length = values.length
     self.wordBytes = wordBytes
     self.tileSize = tileSize
     self.bound = bound
@@ -30,13 +30,16 @@ struct BlockLayout {
   private static let size = DensityBoundBlock.size
 
   /// The largest number of non-zeros in a block of an operand; 1 at least.
-  static func largestCount(_ values: [Int16], count: Int, length: Int) -> Int {
+  static func largestCount(_ values: OperandVectors) -> Int {
+    let length = values.length
     var largest = 1
-    for row in 0..<count {
-      for first in stride(from: 0, to: length, by: size) {
-        var nonZeros = 0
-        for k in first..<min(first + size, length) where values[row * length + k] != 0 { nonZeros += 1 }
-        largest = max(largest, nonZeros)
+    values.forEachBlock { rows, elements in
+      for row in 0..<rows.count {
+        for first in stride(from: 0, to: length, by: size) {
+          var nonZeros = 0
+          for k in first..<min(first + size, length) where elements[row * length + k] != 0 { nonZeros += 1 }
+          largest = max(largest, nonZeros)
+        }
       }
     }
     return largest
@@ -86,20 +89,24 @@ struct BlockLayout {
   /// Writes every stream to where `directory` says.
   func write(to image: MemoryImage, _ directory: OperandDirectory, perWindow: Int) {
     let windows = (blocks + perWindow - 1) / perWindow
+    var window: [Int16] = []
     for stream in directory.streams {
       let bytes = Int(stream.lineStarts.last ?? 0) * Line.byteCount
       image.withBytes(stream.address..<stream.address + bytes) { memory in
-        for window in 0..<tiles * windows {
-          let tile = window / windows
-          let first = window % windows * perWindow
-          var offset = Int(stream.lineStarts[window]) * Line.byteCount
-          for block in first..<min(first + perWindow, blocks) {
+        for index in 0..<tiles * windows {
+          let tile = index / windows
+          let first = index % windows * perWindow
+          let ks = first * Self.size..<min((first + perWindow) * Self.size, length)
+          values.read(tile * tileSize..<tile * tileSize + extent(ofTile: tile), along: ks, into: &window)
+          var offset = Int(stream.lineStarts[index]) * Line.byteCount
+          for start in stride(from: 0, to: ks.count, by: Self.size) {
             for place in 0..<extent(ofTile: tile) {
-              let row = tile * tileSize + place
+              let row = place * ks.count
+              let block = window[row + start..<row + min(start + Self.size, ks.count)]
               if stream.ring.isData {
-                writeValues(row: row, block: block, to: memory, at: offset + place * bound * wordBytes)
+                write(block, to: memory, at: offset + place * bound * wordBytes)
               } else {
-                memory[offset + place] = mask(row: row, block: block)
+                memory[offset + place] = mask(block)
               }
             }
             offset += stream.ring.isData ? extent(ofTile: tile) * bound * wordBytes : tileSize
@@ -109,19 +116,15 @@ struct BlockLayout {
     }
   }
 
-  private func mask(row: Int, block: Int) -> UInt8 {
+  private func mask(_ block: ArraySlice<Int16>) -> UInt8 {
     var mask: UInt8 = 0
-    for position in 0..<min(Self.size, length - block * Self.size)
-    where values[row * length + block * Self.size + position] != 0 {
-      mask |= 1 << UInt8(position)
-    }
+    for position in block.indices where block[position] != 0 { mask |= 1 << UInt8(position - block.startIndex) }
     return mask
   }
 
-  private func writeValues(row: Int, block: Int, to memory: UnsafeMutableRawBufferPointer, at start: Int) {
+  private func write(_ block: ArraySlice<Int16>, to memory: UnsafeMutableRawBufferPointer, at start: Int) {
     var offset = start
-    for position in 0..<min(Self.size, length - block * Self.size) {
-      let value = values[row * length + block * Self.size + position]
+    for value in block {
       if hasMasks && value == 0 { continue }
       if wordBytes == 1 {
         memory[offset] = UInt8(truncatingIfNeeded: value)

@@ -39,6 +39,8 @@ final class S2TA: StreamFigure {
     return Inventory(joining: boxes.map(\.inventory))
   }
 
+  var multipliers: [any ProductTracing] { [array] }
+
   func closeLedgers(cycles: Cycle) { array.closeLedger(cycles: cycles) }
 
   func ledgerEntries(names: [String]) -> [LedgerEntry] { array.ledgerEntries(names: names) }

@@ -38,11 +38,11 @@ struct S2TALayer {
     }
     let wordBytes = layer.operandBits / 8
     let operandA = BlockLayout(
-      layer.a, count: layer.m, length: layer.k, wordBytes: wordBytes, tileSize: specification.rows,
+      OperandVectors(layer.a, count: layer.m, length: layer.k), wordBytes: wordBytes, tileSize: specification.rows,
       bound: isBound ? S2TASpecification.heldValues : DensityBoundBlock.size)
     let operandB = BlockLayout(
-      layer.bTransposed, count: layer.n, length: layer.k, wordBytes: wordBytes, tileSize: specification.columns,
-      bound: BlockLayout.largestCount(layer.bTransposed, count: layer.n, length: layer.k))
+      layer.activations, wordBytes: wordBytes, tileSize: specification.columns,
+      bound: BlockLayout.largestCount(layer.activations))
     let appliesReLU = layer.output.activation == .relu
     let isCompressed =
       specification.outputFormat == .bitmask || (specification.outputFormat == .auto && appliesReLU)

@@ -30,28 +30,26 @@ public struct S2TAMachine: Machine {
 
   public func pruning(for declared: Pattern) -> WeightPruning { S2TASpecification.patternRule.pruning(for: declared) }
 
-  public func simulate(
-    _ layer: GEMMLayer, options: LayerOptions, progress: (_ cycle: Int64, _ bound: Int64) -> Bool
-  ) throws -> LayerOutcome {
+  public func session(_ layer: GEMMLayer, options: LayerOptions) throws -> LayerSession {
     let pruning = options.keptActivations.map {
       ActivationPruning(layer.bTransposed, count: layer.n, length: layer.k, kept: $0)
     }
     let layer = pruning.map { layer.withActivations($0.values) } ?? layer
-    let reference = try ReferenceProduct.multiply(
-      Tensor(shape: [layer.m, layer.k], elements: layer.a),
-      bColumns: Tensor(shape: [layer.n, layer.k], elements: layer.bTransposed)
-    ).elements
+    let reference = try layer.referenceProduct()
     let prepared = try S2TALayer(layer, reference: reference, on: specification, pinned: mapping)
     let run = StreamRun(
       design: specification.values.name, lanes: lanes, clockGHz: specification.clockGHz, options: options)
-    var outcome = try run.simulate(prepared, reference: reference, progress: progress) { core, observer in
+    return try run.session(
+      prepared, reference: reference,
+      adding: { outcome in
+        guard let pruning, let kept = options.keptActivations else { return }
+        outcome.removedActivationNorm = pruning.removedNorm
+        outcome.summary.mapping +=
+          "\nactivations pruned to \(kept) of 8 in every block: \(pruning.removedShare) removed"
+      }
+    ) { core, observer in
       S2TA(in: core, specification, prepared, observer: observer)
     }
-    if let pruning, let kept = options.keptActivations {
-      outcome.removedActivationNorm = pruning.removedNorm
-      outcome.summary.mapping += "\nactivations pruned to \(kept) of 8 in every block: \(pruning.removedShare) removed"
-    }
-    return outcome
   }
 }
 

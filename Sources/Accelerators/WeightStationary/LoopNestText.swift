@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 import Hardware
+import Sparsity
 
 /// A mapping as a loop nest, a line a level, outermost first.
 struct LoopNestText: CustomStringConvertible {
   let program: LayerProgram
   let plan: BufferPlan
   let specification: WeightStationarySpecification
+  /// Positions of K in a window, and the pattern of operand B's blocks where the design has one.
+  private let positions: Int
+  private let operandB: Pattern?
 
   init(_ prepared: PreparedLayer, specification: WeightStationarySpecification) {
     program = prepared.mapping.program
     plan = prepared.mapping.plan
     self.specification = specification
+    positions = prepared.windowPositions
+    operandB = prepared.executedB
   }
 
   var description: String {
@@ -30,9 +36,9 @@ struct LoopNestText: CustomStringConvertible {
       DRAM      for \(outer) in groups of \(nest.groupSize): \(nest.groups)   # \(tile(outerOperand, isResident: nest.outerIsResident))
       DRAM      for \(inner): \(nest.innerBlocks)   # \(tile(innerOperand, isResident: nest.innerIsResident))
       GLB       for \(outer): \(min(nest.groupSize, nest.outerBlocks))   # rings: A \(plan.operandA.count), B \(plan.operandB.count) lines; metadata \(plan.rank1A.count) + \(plan.rank0A.count) + \(plan.maskB.count)
-      RF        for k (windows of \(program.windowWords)): \(k)
+      RF        for k (windows of \(positions)): \(k)
       registers for n (columns): \(widest)
       spatial   for m: \(specification.arrays) arrays x \(WeightStationarySpecification.rowsPerArray) rows; for k: \(specification.design.row.groups) groups x \(specification.design.row.blocksPerGroup) PEs x \(specification.design.row.valuesPerBlock) MACs
-      """
+      """ + (operandB.map { "\noperand B runs as \($0)" } ?? "")
   }
 }

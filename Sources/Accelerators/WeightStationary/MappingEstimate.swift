@@ -33,10 +33,12 @@ struct MappingEstimate {
       crossing(traffic.bufferFillLines * Line.byteCount + traffic.metadataFillBytes), atBanks)
   }
 
-  /// - Parameter writesAreKnown: whether the result takes a whole line wherever it has values; compressed, it may take
-  ///   none, and does not count towards a bound.
+  /// - Parameters:
+  ///   - rowBytes: bytes of operand A that a row's registers load for a window.
+  ///   - writesAreKnown: whether the result takes a whole line wherever it has values; compressed, it may take
+  ///     none, and does not count towards a bound.
   init(
-    _ program: LayerProgram, plan: BufferPlan, specification: WeightStationarySpecification, layout: HSSLayout,
+    _ program: LayerProgram, plan: BufferPlan, specification: WeightStationarySpecification, rowBytes: Int,
     wordBytes: Int, writesAreKnown: Bool
   ) {
     let traffic = MappingTraffic(program)
@@ -51,7 +53,6 @@ struct MappingEstimate {
         } : 0
     writeLines = resultLines + traffic.spilledLines
     let streamed = columns * nest.k.windows * nest.rowBlocks
-    let rowBytes = WeightStationarySpecification.lanesPerRow * wordBytes
     let loadedRows = program.rowCount * nest.k.windows * nest.columnBlocks
     let rate = specification.memory.rate(clockGHz: specification.clockGHz)
     let rates = FetchExposure.Rates(
@@ -60,15 +61,15 @@ struct MappingEstimate {
       operandA: specification.network.operandABytesPerCycle)
     exposedCycles = Int64(FetchExposure(program, plan: plan, rates: rates, rowBytes: rowBytes).cycles)
     let bufferLines = traffic.bufferReadLines + traffic.bufferFillLines
-    let density = layout.rank1.density * layout.rank0.density
     bounds = [
       Bound(kind: "compute", cycles: Int64(streamed)),
       Bound(
         kind: "hss_closed_form",
+        // Of a window's positions, the densities of both patterns leave each lane of a row one product.
         cycles: Int64(
           cycles(
-            program.rowCount * columns * nest.k.windows * program.windowWords * density.numerator,
-            per: specification.lanes * density.denominator))),
+            program.rowCount * columns * nest.k.windows * WeightStationarySpecification.lanesPerRow,
+            per: specification.lanes))),
       Bound(
         kind: "glb_port",
         cycles: Int64(

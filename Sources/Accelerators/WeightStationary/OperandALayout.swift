@@ -5,7 +5,9 @@ import Sparsity
 /// Operand A as it lies in memory: compressed by the executed pattern, cut into blocks of rows and windows of K.
 ///
 /// A window holds, for each row of its block, 16 kept values, and where the design has such metadata 8 block offsets of 3
-/// bits (rank 1) and 16 value offsets or runs of 2 to 4 bits (rank 0); a rank with G = H stores none. Padded rows are not stored; padded K is, as zeros.
+/// bits (rank 1) and 16 value offsets or runs of 2 to 4 bits (rank 0); a rank with G = H stores none. Where operand B's
+/// blocks are skipped it holds the values of all blocks that the window reaches, up to 32. Padded rows are not stored;
+/// padded K is, as zeros.
 struct OperandALayout {
   let compressed: CompressedFiber
   let rowsPerBlock: Int
@@ -14,15 +16,21 @@ struct OperandALayout {
   let windows: Int
   /// Positions of K in a window: H1·H0 for each group of a row.
   let windowWords: Int
+  /// Values kept of a row in a window.
+  let slotsPerRow: Int
   private let blocksPerRow: Int
   private let valueCoding: PEArray.ValueCoding
 
   /// - Throws: `PatternViolation` where the operand has more non-zeros than the pattern has slots.
   init(
-    _ a: Tensor<Int16>, executed pattern: Pattern, wordBytes: Int, on specification: WeightStationarySpecification
+    _ a: Tensor<Int16>, executed pattern: Pattern, operandB: Pattern?, wordBytes: Int,
+    on specification: WeightStationarySpecification
   ) throws {
     let row = specification.design.row
-    compressed = try specification.design.encoder(of: pattern).encode(a, groupsMultipleOf: row.groups)
+    let blocks = operandB?.structuredRanks.first?.h ?? row.blocksPerGroup
+    compressed = try specification.design.encoder(of: pattern, blocks: blocks).encode(
+      a, groupsMultipleOf: row.groups)
+    slotsPerRow = row.groups * compressed.layout.valueSlotsPerGroup
     rowsPerBlock = specification.rowsPerBlock
     self.wordBytes = wordBytes
     blocksPerRow = row.groups * row.blocksPerGroup
@@ -42,10 +50,10 @@ struct OperandALayout {
     var streams: [(ring: BufferRing, rowBytes: Int, fieldBits: Int)] = []
     if hasRank1 { streams.append((.rank1A, 3 * blocksPerRow / 8, 3 * blocksPerRow)) }
     if hasRank0 {
-      let bits = valueCoding.bits * WeightStationarySpecification.lanesPerRow
+      let bits = valueCoding.bits * slotsPerRow
       streams.append((.rank0A, bits / 8, bits))
     }
-    streams.append((.operandA, WeightStationarySpecification.lanesPerRow * wordBytes, 0))
+    streams.append((.operandA, slotsPerRow * wordBytes, 0))
     return streams
   }
 
@@ -88,29 +96,32 @@ struct OperandALayout {
     row: Int, window: Int, of stream: OperandDirectory.Stream, to memory: UnsafeMutableRawBufferPointer, at start: Int,
     index: Int
   ) {
-    let lanes = WeightStationarySpecification.lanesPerRow
-    let firstSlot = (row * windows + window) * lanes
+    let slots = slotsPerRow
+    let firstSlot = (row * windows + window) * slots
     let firstBlock = (row * windows + window) * blocksPerRow
     switch stream.ring {
     case .rank1A:
-      var field: UInt32 = 0
-      for pe in 0..<blocksPerRow { field |= UInt32(compressed.blockOffsets[firstBlock + pe]) << UInt32(3 * pe) }
-      for byte in 0..<3 { memory[start + 3 * index + byte] = UInt8(truncatingIfNeeded: field >> UInt32(8 * byte)) }
+      var field: UInt64 = 0
+      for pe in 0..<blocksPerRow { field |= UInt64(compressed.blockOffsets[firstBlock + pe]) << UInt64(3 * pe) }
+      let bytes = 3 * blocksPerRow / 8
+      for byte in 0..<bytes {
+        memory[start + bytes * index + byte] = UInt8(truncatingIfNeeded: field >> UInt64(8 * byte))
+      }
     case .rank0A:
       let bits = valueCoding.bits
       var field: UInt64 = 0
-      for lane in stride(from: 0, to: lanes, by: 2) {
-        let codes = codes(ofPairAt: firstSlot + lane)
-        field |= UInt64(codes.0 | codes.1 << bits) << UInt64(bits * lane)
+      for slot in stride(from: 0, to: slots, by: 2) {
+        let codes = codes(ofPairAt: firstSlot + slot)
+        field |= UInt64(codes.0 | codes.1 << bits) << UInt64(bits * slot)
       }
-      let bytes = bits * lanes / 8
+      let bytes = bits * slots / 8
       for byte in 0..<bytes {
         memory[start + bytes * index + byte] = UInt8(truncatingIfNeeded: field >> UInt64(8 * byte))
       }
     case .operandA, .operandB, .maskB, .sums:
-      for lane in 0..<lanes {
-        let value = compressed.values[firstSlot + lane]
-        let offset = start + (index * lanes + lane) * wordBytes
+      for slot in 0..<slots {
+        let value = compressed.values[firstSlot + slot]
+        let offset = start + (index * slots + slot) * wordBytes
         if wordBytes == 1 {
           memory[offset] = UInt8(truncatingIfNeeded: value)
         } else {
@@ -131,29 +142,33 @@ struct OperandALayout {
 
   /// How the zero slots of every row and window are split between padding and zeros of the operand.
   ///
-  /// Of a window's 16 slots, those that the share of K beyond the operand's end would take are padding of the shape;
+  /// Of a window's slots, those that the share of K beyond the operand's end would take are padding of the shape;
   /// those beyond what the declared pattern keeps of the rest are padding of the pattern. A slot that holds a value is
-  /// never padding.
+  /// never padding; of the others the last are of the shape, those before them of the pattern.
   func padding(declaredDensity: Ratio, length: Int, _ k: KSplit) -> PaddingTable {
-    let lanes = WeightStationarySpecification.lanesPerRow
-    var shape = [UInt8](repeating: 0, count: rowBlocks * windows * rowsPerBlock)
+    let slots = slotsPerRow
+    var shape = [UInt32](repeating: 0, count: rowBlocks * windows * rowsPerBlock)
     var pattern = shape
     for (stored, place) in k.storageOrder(blocks: rowBlocks).enumerated() {
       for index in 0..<rows(inBlock: place.block) {
         let (row, window) = (place.block * rowsPerBlock + index, place.window)
         let valid = min(windowWords, length - window * windowWords)
-        let firstSlot = (row * windows + window) * lanes
-        var zeros = 0
-        for lane in 0..<lanes where compressed.values[firstSlot + lane] == 0 { zeros += 1 }
-        let usable = (lanes * valid + windowWords - 1) / windowWords
+        let firstSlot = (row * windows + window) * slots
+        let usable = (slots * valid + windowWords - 1) / windowWords
         let kept = min(
           usable,
           (valid * declaredDensity.numerator + declaredDensity.denominator - 1) / declaredDensity.denominator)
-        let shapeSlots = min(zeros, lanes - usable)
-        let patternSlots = min(zeros - shapeSlots, usable - kept)
+        var (shapeSlots, patternSlots) = (slots - usable, usable - kept)
         let position = stored * rowsPerBlock + index
-        shape[position] = UInt8(shapeSlots)
-        pattern[position] = UInt8(patternSlots)
+        for slot in (0..<slots).reversed() where compressed.values[firstSlot + slot] == 0 {
+          if shapeSlots > 0 {
+            shape[position] |= 1 << UInt32(slot)
+            shapeSlots -= 1
+          } else if patternSlots > 0 {
+            pattern[position] |= 1 << UInt32(slot)
+            patternSlots -= 1
+          }
+        }
       }
     }
     return PaddingTable(rowsPerWindow: rowsPerBlock, shape: shape, pattern: pattern)

@@ -1,59 +1,90 @@
 // SPDX-License-Identifier: Apache-2.0
 import Hardware
+import Sparsity
+import Workloads
 
 /// Operand B as it lies in memory: cut into blocks of columns and windows of K, each window column by column.
 ///
 /// Compressed, a window's zeros are left out, and its bitmasks (a bit per word, packed without gaps) form a second
 /// stream: the popcount of a column's mask tells the VFMU where the column's words end.
+///
+/// Where the design skips blocks of it, a window holds the blocks that are kept, in fixed number, and the second stream
+/// holds their offsets; a rank with G = H stores none.
 struct OperandBLayout {
-  /// [N, K], row-major.
-  private let values: [Int16]
+  /// [N, K]; without the blocks that are left out.
+  private let values: OperandVectors
   private let columnCount: Int
   private let length: Int
   private let wordBytes: Int
   let windowWords: Int
   let windows: Int
   let isCompressed: Bool
+  /// Offsets of the blocks that are kept, by column and window, and bits of each; empty where all are.
+  private let blockOffsets: [UInt8]
+  private let blockOffsetBits: Int
   /// Non-zero words before each column, by window: `windows` rows of `columnCount + 1`; empty where not compressed.
   private let nonZerosBefore: [Int32]
 
-  init(
-    transposed values: [Int16], columnCount: Int, length: Int, wordBytes: Int, windowWords: Int, windows: Int,
-    format: StorageFormat
-  ) {
+  init(_ values: OperandVectors, wordBytes: Int, windowWords: Int, windows: Int, format: StorageFormat) {
     self.values = values
-    self.columnCount = columnCount
-    self.length = length
+    columnCount = values.count
+    length = values.length
     self.wordBytes = wordBytes
     self.windowWords = windowWords
     self.windows = windows
-    switch format {
-    case .uncompressed: isCompressed = false
-    case .bitmask: isCompressed = true
-    case .auto:
-      var nonZeros = 0
-      for value in values where value != 0 { nonZeros += 1 }
-      let paddedWords = columnCount * windows * windowWords
-      isCompressed = nonZeros * wordBytes * 8 + paddedWords < paddedWords * wordBytes * 8
+    blockOffsets = []
+    blockOffsetBits = 0
+    guard format != .uncompressed else {
+      isCompressed = false
+      nonZerosBefore = []
+      return
     }
-    nonZerosBefore =
-      isCompressed
-      ? Self.countNonZeros(
-        values, columnCount: columnCount, length: length, windowWords: windowWords, windows: windows) : []
+    let before = Self.countNonZeros(values, windowWords: windowWords, windows: windows)
+    let count = values.count
+    let nonZeros = (1...windows).reduce(0) { $0 + Int(before[$1 * (count + 1) - 1]) }
+    let paddedWords = count * windows * windowWords
+    let isCompressed = format == .bitmask || nonZeros * wordBytes * 8 + paddedWords < paddedWords * wordBytes * 8
+    self.isCompressed = isCompressed
+    nonZerosBefore = isCompressed ? before : []
   }
 
-  private static func countNonZeros(
-    _ values: [Int16], columnCount: Int, length: Int, windowWords: Int, windows: Int
-  ) -> [Int32] {
+  /// Operand B by blocks: `groups` groups of those that are kept make a window.
+  init(blocks compressed: CompressedFiber, groups: Int, wordBytes: Int) {
+    columnCount = compressed.rows
+    windows = compressed.groupsPerRow / groups
+    windowWords = groups * compressed.layout.valueSlotsPerGroup
+    length = windows * windowWords
+    values = OperandVectors(compressed.values, count: columnCount, length: length)
+    self.wordBytes = wordBytes
+    isCompressed = false
+    nonZerosBefore = []
+    blockOffsetBits = compressed.layout.blockOffsetBits
+    blockOffsets = blockOffsetBits > 0 ? compressed.blockOffsets : []
+  }
+
+  /// Whether windows come with offsets of their blocks.
+  var hasBlockOffsets: Bool { blockOffsetBits > 0 }
+
+  /// Offsets of a column's blocks in a window.
+  private var blocksPerWindow: Int { blockOffsets.count / max(1, columnCount * windows) }
+
+  /// Bits of a column's metadata in a window.
+  private var fieldBits: Int { isCompressed ? windowWords : blocksPerWindow * blockOffsetBits }
+
+  private static func countNonZeros(_ values: OperandVectors, windowWords: Int, windows: Int) -> [Int32] {
+    let (columnCount, length) = (values.count, values.length)
     var before = [Int32](repeating: 0, count: windows * (columnCount + 1))
-    for window in 0..<windows {
-      let row = window * (columnCount + 1)
-      let first = window * windowWords
-      let last = min(first + windowWords, length)
-      for column in 0..<columnCount {
-        var count: Int32 = 0
-        for position in first..<max(first, last) where values[column * length + position] != 0 { count += 1 }
-        before[row + column + 1] = before[row + column] + count
+    values.forEachBlock { columns, elements in
+      for column in columns {
+        let start = (column - columns.lowerBound) * length
+        for window in 0..<windows {
+          let row = window * (columnCount + 1)
+          let first = window * windowWords
+          let last = min(first + windowWords, length)
+          var count: Int32 = 0
+          for position in first..<max(first, last) where elements[start + position] != 0 { count += 1 }
+          before[row + column + 1] = before[row + column] + count
+        }
       }
     }
     return before
@@ -85,13 +116,13 @@ struct OperandBLayout {
       let endsBlock = startsBlock(place.window + 1, k)
       padding.append(endsBlock ? Int32((lines * Line.byteCount - end) / wordBytes) : 0)
       valueStarts.append(blockStart + Int32(lines))
-      maskStarts.append((maskStarts.last ?? 0) + Int32((columns.count * windowWords + 511) / 512))
+      maskStarts.append((maskStarts.last ?? 0) + Int32((columns.count * fieldBits + 511) / 512))
     }
     var streams: [OperandDirectory.Stream] = []
     var next = address
-    if isCompressed {
+    if fieldBits > 0 {
       streams.append(
-        OperandDirectory.Stream(ring: .maskB, address: next, lineStarts: maskStarts, fieldBits: windowWords))
+        OperandDirectory.Stream(ring: .maskB, address: next, lineStarts: maskStarts, fieldBits: fieldBits))
       next += Int(maskStarts.last ?? 0) * Line.byteCount
     }
     streams.append(OperandDirectory.Stream(ring: .operandB, address: next, lineStarts: valueStarts, fieldBits: 0))
@@ -106,6 +137,7 @@ struct OperandBLayout {
   /// Writes every stream to where `directory` says.
   func write(to image: MemoryImage, _ directory: OperandDirectory, columnStarts: [Int32], _ k: KSplit) {
     let order = k.storageOrder(blocks: columnStarts.count - 1)
+    var tile: [Int16] = []
     for stream in directory.streams {
       let bytes = Int(stream.lineStarts.last ?? 0) * Line.byteCount
       image.withBytes(stream.address..<stream.address + bytes) { memory in
@@ -113,27 +145,36 @@ struct OperandBLayout {
         for (stored, place) in order.enumerated() {
           let columns = Int(columnStarts[place.block])..<Int(columnStarts[place.block + 1])
           let start = Int(stream.lineStarts[stored]) * Line.byteCount
+          let first = min(place.window * windowWords, length)
+          let ks = first..<min(first + windowWords, length)
+          values.read(columns, along: ks, into: &tile)
           if stream.ring == .maskB {
-            writeMasks(window: place.window, columns: columns, to: memory, at: start)
+            if isCompressed {
+              writeMasks(tile, of: columns.count, to: memory, at: start)
+            } else {
+              writeOffsets(window: place.window, columns: columns, to: memory, at: start)
+            }
           } else {
             if startsBlock(place.window, k) { end = start }
-            end = writeWords(window: place.window, columns: columns, to: memory, at: end)
+            end = writeWords(tile, of: columns.count, to: memory, at: end)
           }
         }
       }
     }
   }
 
+  /// - Parameters:
+  ///   - tile: a window of some columns, column by column.
+  ///   - columns: their number.
   /// - Returns: the byte behind the window.
   private func writeWords(
-    window: Int, columns: Range<Int>, to memory: UnsafeMutableRawBufferPointer, at start: Int
+    _ tile: [Int16], of columns: Int, to memory: UnsafeMutableRawBufferPointer, at start: Int
   ) -> Int {
-    let first = window * windowWords
-    let last = max(first, min(first + windowWords, length))
+    let words = tile.count / columns
     var offset = start
-    for column in columns {
-      for position in first..<last {
-        let value = values[column * length + position]
+    for column in 0..<columns {
+      for place in column * words..<(column + 1) * words {
+        let value = tile[place]
         if isCompressed && value == 0 { continue }
         if wordBytes == 1 {
           memory[offset] = UInt8(truncatingIfNeeded: value)
@@ -143,19 +184,30 @@ struct OperandBLayout {
         offset += wordBytes
       }
       // Words that round K up to a window are stored as zeros; compressed, they are left out like others.
-      if !isCompressed { offset += (windowWords - (last - first)) * wordBytes }
+      if !isCompressed { offset += (windowWords - words) * wordBytes }
     }
     return offset
   }
 
-  private func writeMasks(
+  private func writeOffsets(
     window: Int, columns: Range<Int>, to memory: UnsafeMutableRawBufferPointer, at start: Int
   ) {
-    let first = window * windowWords
-    let last = max(first, min(first + windowWords, length))
     for (index, column) in columns.enumerated() {
-      for position in first..<last where values[column * length + position] != 0 {
-        let bit = index * windowWords + position - first
+      for block in 0..<blocksPerWindow {
+        let offset = blockOffsets[(column * windows + window) * blocksPerWindow + block]
+        for bit in 0..<blockOffsetBits where offset >> UInt8(bit) & 1 == 1 {
+          let place = index * fieldBits + block * blockOffsetBits + bit
+          memory[start + place / 8] |= UInt8(1) << UInt8(place % 8)
+        }
+      }
+    }
+  }
+
+  private func writeMasks(_ tile: [Int16], of columns: Int, to memory: UnsafeMutableRawBufferPointer, at start: Int) {
+    let words = tile.count / columns
+    for column in 0..<columns {
+      for place in 0..<words where tile[column * words + place] != 0 {
+        let bit = column * windowWords + place
         memory[start + bit / 8] |= UInt8(1) << UInt8(bit % 8)
       }
     }

@@ -7,8 +7,16 @@ import Workloads
 struct PreparedLayer {
   let layer: GEMMLayer
   let executed: Pattern
-  let operandA: OperandALayout
-  let operandB: OperandBLayout
+  /// The pattern that operand B runs as, where the design skips blocks of it.
+  let executedB: Pattern?
+  /// How operand A is compressed. What it is compressed to is in `image` alone: a large layer's weights need not lie about twice.
+  let layoutOfA: HSSLayout
+  /// Whether operand B lies in memory without its zeros.
+  let isOperandBCompressed: Bool
+  /// Whether windows of operand B come with offsets of their blocks.
+  let hasBlockOffsetsOfB: Bool
+  /// Positions of K in a window.
+  let windowPositions: Int
   let mapping: WeightStationaryMapping
   let padding: PaddingTable
   let image: MemoryImage
@@ -22,7 +30,8 @@ struct PreparedLayer {
 
   /// - Parameter reference: the exact product, from whose range a scale is chosen where the layer states none.
   /// - Parameter pinned: the mapping to run, in place of the one that is expected to take fewest cycles.
-  /// - Throws: `LoopMappingError` if it cannot run, `PatternViolation` if operand A does not have the pattern it declares, `MappingError` if nothing fits.
+  /// - Throws: `LoopMappingError` if it cannot run, `PatternViolation` if an operand does not have the pattern it declares,
+  ///   `MappingError` if nothing fits.
   init(
     _ layer: GEMMLayer, reference: [Int32], on specification: WeightStationarySpecification,
     pinned: LoopMapping? = nil
@@ -32,10 +41,14 @@ struct PreparedLayer {
     let declared = layer.declaredPattern ?? .dense
     executed = specification.design.executedPattern(for: declared)
     let a = Tensor(shape: [layer.m, layer.k], elements: layer.a)
-    operandA = try OperandALayout(a, executed: executed, wordBytes: wordBytes, on: specification)
-    operandB = OperandBLayout(
-      transposed: layer.bTransposed, columnCount: layer.n, length: layer.k, wordBytes: wordBytes,
-      windowWords: operandA.windowWords, windows: operandA.windows, format: specification.operandBFormat)
+    executedB = specification.design.executedOperandB(for: layer.declaredActivationPattern, besides: executed)
+    let operandA = try OperandALayout(
+      a, executed: executed, operandB: executedB, wordBytes: wordBytes, on: specification)
+    layoutOfA = operandA.compressed.layout
+    windowPositions = operandA.windowWords
+    let operandB = try Self.operandB(of: layer, executedB, operandA, on: specification)
+    isOperandBCompressed = operandB.isCompressed
+    hasBlockOffsetsOfB = operandB.hasBlockOffsets
     let appliesReLU = layer.output.activation == .relu
     let outputIsCompressed =
       specification.outputFormat == .bitmask || (specification.outputFormat == .auto && appliesReLU)
@@ -58,6 +71,30 @@ struct PreparedLayer {
     operandA.write(to: image, mapping.program.operandA, k)
     operandB.write(to: image, mapping.program.operandB, columnStarts: mapping.program.columnStarts, k)
     result = ResultMatrix(rowCount: layer.m, columnCount: layer.n)
+  }
+
+  /// Operand B by blocks where the design skips some, else with or without its zeros.
+  private static func operandB(
+    of layer: GEMMLayer, _ executed: Pattern?, _ operandA: OperandALayout,
+    on specification: WeightStationarySpecification
+  ) throws -> OperandBLayout {
+    guard let executed else {
+      return OperandBLayout(
+        layer.activations, wordBytes: operandA.wordBytes, windowWords: operandA.windowWords, windows: operandA.windows,
+        format: specification.operandBFormat)
+    }
+    let groups = specification.design.row.groups
+    let b = Tensor(shape: [layer.n, layer.k], elements: layer.activations.elements)
+    return OperandBLayout(
+      blocks: try HSSEncoder(executed: executed).encode(b, groupsMultipleOf: groups), groups: groups,
+      wordBytes: operandA.wordBytes)
+  }
+
+  /// Blocks of a group that operand B's declared pattern keeps, at most as many as the executed one.
+  var declaredBlocks: Int? {
+    guard let rank = executedB?.structuredRanks.first else { return nil }
+    let density = (layer.declaredActivationPattern ?? .dense).density
+    return min(rank.g, (rank.h * density.numerator + density.denominator - 1) / density.denominator)
   }
 
   private static func outputLayout(

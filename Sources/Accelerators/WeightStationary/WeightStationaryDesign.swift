@@ -37,18 +37,28 @@ public struct WeightStationaryDesign: Sendable {
   public let kind: String
   /// The patterns of operand A that run sparse; of one rank, or two.
   public let rule: HardwareRule
+  /// The ratios of operand B's blocks that run sparse, where the design skips blocks of both operands' other rank.
+  public let operandBRank: HardwareRule.Rank?
   public let row: Row
   let operandA: OperandA
   let zeroRemoval: ZeroRemoval
   let parameters: [Parameter]
   public let schema: ParameterSchema
 
-  /// - Parameter defaults: where the design's defaults differ from HighLight's: a value, and where it comes from.
+  /// - Parameters:
+  ///   - rule: of operand A.
+  ///   - operandBRank: of the blocks of operand B.
+  ///   - defaults: where the design's defaults differ from HighLight's: a value, and where it comes from.
   init(
-    kind: String, rule: String, row: Row, operandA: OperandA, zeroRemoval: ZeroRemoval,
-    defaults: [String: (value: ParameterValue, source: Parameter.Source)]
+    kind: String, rule: String, operandBRank: HardwareRule.Rank? = nil, row: Row, operandA: OperandA,
+    zeroRemoval: ZeroRemoval, defaults: [String: (value: ParameterValue, source: Parameter.Source)]
   ) {
+    precondition(
+      row.groups * row.blocksPerGroup * row.valuesPerBlock == WeightStationarySpecification.lanesPerRow
+        && row.blocksPerGroup <= 8,
+      "the design \(kind) groups the lanes of a row into at most 8 blocks a group, whose places have 3 bits")
     self.kind = kind
+    self.operandBRank = operandBRank
     self.row = row
     self.operandA = operandA
     self.zeroRemoval = zeroRemoval
@@ -67,7 +77,7 @@ public struct WeightStationaryDesign: Sendable {
   }
 
   /// Every design of the family.
-  public static let all = [highLight, tensorCore, stc, stcFlexible]
+  public static let all = [highLight, highLightDSSO, tensorCore, stc, stcFlexible]
 
   /// The design that a schema is of.
   ///
@@ -88,14 +98,30 @@ public struct WeightStationaryDesign: Sendable {
   }
 
   /// The supported patterns, as a phrase.
-  public var supportedPatterns: String { isDense ? "none: A is dense" : "\(rule), \(rule.degrees.count) degrees" }
+  public var supportedPatterns: String {
+    guard let operandBRank else { return isDense ? "none: A is dense" : "\(rule), \(rule.degrees.count) degrees" }
+    return "\(rule), and \(operandBRank) of operand B's blocks, "
+      + "\(rule.degrees.count) x \(operandBRank.ratios.count) degrees"
+  }
 
-  /// The encoder of an executed pattern; a design of one rank keeps all blocks of a row.
-  func encoder(of executed: Pattern) throws -> HSSEncoder {
+  /// The pattern that operand B runs as where its columns are declared to have `declared`, and operand A runs as
+  /// `executedA`: a block of operand B has the values of one of operand A. Nil where the design skips no blocks of it.
+  public func executedOperandB(for declared: Pattern?, besides executedA: Pattern) -> Pattern? {
+    guard let operandBRank else { return nil }
+    let values = executedA.structuredRanks.last?.h ?? row.valuesPerBlock
+    do {
+      let rule = try HardwareRule(ranks: [operandBRank, HardwareRule.Rank("C0", g: [values], h: [values])])
+      return rule.executedPattern(for: declared ?? .dense)
+    } catch {
+      preconditionFailure("the rule of operand B is a rule: \(error)")
+    }
+  }
+
+  /// The encoder of an executed pattern; a design that skips one rank of operand A keeps all `blocks` of a group.
+  func encoder(of executed: Pattern, blocks: Int) throws -> HSSEncoder {
     if case .hierarchical = operandA { return try HSSEncoder(executed: executed, on: rule) }
     let values = executed.structuredRanks.last ?? GH(row.valuesPerBlock, row.valuesPerBlock)
-    return try HSSEncoder(
-      executed: Pattern(structured: [GH(row.blocksPerGroup, row.blocksPerGroup), values]))
+    return try HSSEncoder(executed: Pattern(structured: [GH(blocks, blocks), values]))
   }
 
   /// Words of the widest window of operand B.

@@ -55,34 +55,41 @@ final class WeightStationaryFigure {
   ) {
     let values = specification.values
     let wordBytes = layer.wordBytes
-    memory = specification.memory.makeMemory(in: core, image: layer.image, observer: observer)
+    let operandBRank = specification.selection.selectsHeldBlocks ? 1 : nil
+    memory = specification.memory.makeMemory(
+      in: core, image: layer.image, observer: observer, operandBRank: operandBRank)
     var plan = layer.mapping.plan
     plan.memoryComponent = memory.index
     let rings = specification.rings
-    buffer = GlobalBuffer(in: core, specification.buffer, plan: plan, rings: rings)
+    buffer = GlobalBuffer(
+      in: core, specification.buffer, plan: plan, rings: rings, operandBRank: operandBRank)
     func decoder(_ name: String, of ring: BufferRing, rank: Int?, widestField: Int) -> MetadataDecoder? {
       guard rings.contains(ring) else { return nil }
       return MetadataDecoder(in: core, name: "MetadataDecoder.\(name)", rank: rank, widestField: widestField)
     }
     let selection = specification.selection
+    let arraySpecification = specification.array(
+      layer.layoutOfA, wordBits: wordBytes * 8, declaredBlocks: layer.declaredBlocks)
     let blocks = specification.design.row.groups * specification.design.row.blocksPerGroup
     rank1Decoder = decoder("rank1", of: .rank1A, rank: 1, widestField: selection.rank1OffsetBits * blocks)
     rank0Decoder = decoder(
       "rank0", of: .rank0A, rank: 0,
-      widestField: selection.rank0OffsetBits * WeightStationarySpecification.lanesPerRow)
-    maskDecoder = decoder("operandB", of: .maskB, rank: nil, widestField: OperandWindow.wordLimit)
+      widestField: arraySpecification.widestValueFieldBits)
+    let offsets = specification.offsetWires(isUsed: layer.hasBlockOffsetsOfB)
+    maskDecoder = decoder(
+      "operandB", of: .maskB, rank: operandBRank, widestField: offsets?.bits ?? OperandWindow.wordLimit)
     vfmu = VFMU(
       in: core, name: specification.restoresZeros ? "VFMU" : "RowBuffer",
       VFMU.Specification(
-        bufferRows: specification.fetchedRows, wordBytes: wordBytes, isCompressed: layer.operandB.isCompressed,
-        shifter: specification.shifter))
-    let arraySpecification = specification.array(layer.operandA.compressed.layout, wordBits: wordBytes * 8)
+        bufferRows: specification.fetchedRows, wordBytes: wordBytes, isCompressed: layer.isOperandBCompressed,
+        shifter: specification.shifter, offsets: offsets))
     let network = specification.network
     let windowBytes = arraySpecification.windowWords * wordBytes
     switch network.kind {
     case .multicastTree:
       multicast = MulticastNetwork(
-        in: core, branches: specification.arrays, bytesPerCycle: network.bytesPerCycle, windowBytes: windowBytes)
+        in: core, branches: specification.arrays, bytesPerCycle: network.bytesPerCycle, windowBytes: windowBytes,
+        offsets: offsets)
       sharedNetwork = nil
     case .shared(let topology, let arbitration):
       multicast = nil
@@ -91,7 +98,7 @@ final class WeightStationaryFigure {
         SharedNetwork.Specification(
           topology: topology, arbitration: arbitration, arrays: specification.arrays,
           bytesPerCycle: network.bytesPerCycle, windowBytes: windowBytes,
-          rowBytes: WeightStationarySpecification.lanesPerRow * wordBytes))
+          rowBytes: arraySpecification.slotsPerRow * wordBytes, offsets: offsets))
     }
     stationaryBus = StationaryBus(
       in: core,
@@ -112,7 +119,10 @@ final class WeightStationaryFigure {
     multicast?.setArrays(arrays.map(\.index))
     sharedNetwork?.setArrays(arrays.map(\.index))
     vfmu.networkIndex = multicast?.index ?? sharedNetwork?.index ?? 0
-    for array in arrays { array.collectorIndex = collector.index }
+    for (number, array) in arrays.enumerated() {
+      array.collectorIndex = collector.index
+      array.place = PEArray.Place(array: number, arrays: arrays.count)
+    }
     wire(in: core.simulation, specification)
   }
 
@@ -213,7 +223,8 @@ final class WeightStationaryFigure {
   private func metadataPaths(maskSlots: Int) -> [MetadataPath] {
     [
       MetadataPath(
-        buffer.maskB, maskDecoder, vfmu.masks, sequencer.maskBCommands, sequencer.maskDecodes, slots: maskSlots),
+        buffer.maskB, maskDecoder, vfmu.masks ?? vfmu.offsets, sequencer.maskBCommands, sequencer.maskDecodes,
+        slots: maskSlots),
       MetadataPath(buffer.rank1A, rank1Decoder, stationaryBus.rank1, sequencer.rank1ACommands, sequencer.rank1Decodes),
       MetadataPath(buffer.rank0A, rank0Decoder, stationaryBus.rank0, sequencer.rank0ACommands, sequencer.rank0Decodes),
     ].compactMap { $0 }

@@ -31,40 +31,25 @@ public struct WeightStationaryMachine: Machine {
     specification.design.executedPattern(for: declared)
   }
 
-  public func simulate(
-    _ layer: GEMMLayer, options: LayerOptions, progress: (_ cycle: Int64, _ bound: Int64) -> Bool
-  ) throws -> LayerOutcome {
-    let reference = try ReferenceProduct.multiply(
-      Tensor(shape: [layer.m, layer.k], elements: layer.a),
-      bColumns: Tensor(shape: [layer.n, layer.k], elements: layer.bTransposed)
-    ).elements
+  public func session(_ layer: GEMMLayer, options: LayerOptions) throws -> LayerSession {
+    let reference = try layer.referenceProduct()
     let prepared = try PreparedLayer(layer, reference: reference, on: specification, pinned: mapping)
     let simulation = Simulation(perturbation: options.perturbation)
     let core = simulation.addClock("core", period: Femtoseconds((1e6 / specification.clockGHz).rounded()))
     let requests = options.recordsMemoryRequests ? MemoryRequestRecorder() : nil
     let figure = WeightStationaryFigure(in: core, specification, prepared, observer: requests)
-    let spans = options.recordsSpans ? SpanRecorder() : nil
-    simulation.activityObserver = spans
-    try simulation.start()
-    let bound = prepared.mapping.estimate.boundCycles
-    let slice = Cycle(65_536)
-    while try simulation.run(through: (core.cycle + slice) * core.period) == .reachedLimit {
-      guard progress(core.cycle, bound) else { throw CancellationError() }
+    return try LayerSession(
+      core, boundCycles: prepared.mapping.estimate.boundCycles, result: prepared.result, arrays: figure.arrays,
+      options: options, requests: requests
+    ) { [self] records in
+      for array in figure.arrays { array.closeLedger(cycles: records.cycles) }
+      return try outcome(of: prepared, figure: figure, simulation: simulation, records, reference: reference)
     }
-    simulation.closeAccounts()
-    let cycles = core.cycle + 1
-    for array in figure.arrays { array.closeLedger(cycles: cycles) }
-    var outcome = try outcome(
-      of: prepared, figure: figure, simulation: simulation, cycles: cycles, spans: spans?.spans ?? [],
-      reference: reference)
-    outcome.memoryRequests = requests?.lines ?? []
-    return outcome
   }
 
   private func outcome(
-    of prepared: PreparedLayer, figure: WeightStationaryFigure, simulation: Simulation, cycles: Int64,
-    spans: [ActivitySpan],
-    reference: [Int32]
+    of prepared: PreparedLayer, figure: WeightStationaryFigure, simulation: Simulation,
+    _ records: LayerSession.Records, reference: [Int32]
   ) throws -> LayerOutcome {
     var statistics = LayerStatistics(simulation)
     let widths = figure.pacedWidths(specification.network)
@@ -72,9 +57,11 @@ public struct WeightStationaryMachine: Machine {
       statistics.links[index].widthBytes = widths[statistics.links[index].sender] ?? 0
     }
     let names = simulation.components.map(\.name)
-    statistics.spans = spans
+    statistics.spans = records.spans
+    statistics.stateHashes = records.stateHashes
+    statistics.messages = records.messages
     statistics.ledger = Ledger(
-      lanes: Int64(specification.lanes), cycles: cycles,
+      lanes: Int64(specification.lanes), cycles: records.cycles,
       entries: figure.arrays.flatMap {
         $0.ledgerEntries(names: names, narrow: specification.narrowWays(wordBytes: prepared.wordBytes))
       })
@@ -91,7 +78,7 @@ public struct WeightStationaryMachine: Machine {
     try check.run()
     return LayerOutcome(
       summary: summary(of: prepared, statistics: statistics), statistics: statistics, inventory: figure.inventory,
-      z: z, requantisation: prepared.requantisation)
+      z: z, requantisation: prepared.requantisation, memoryRequests: records.memoryRequests)
   }
 
   private func summary(

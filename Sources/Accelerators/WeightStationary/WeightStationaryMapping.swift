@@ -89,7 +89,7 @@ struct WeightStationaryMapper {
   ) -> LayerProgram {
     LayerProgram(
       nest: nest, operandA: operandA, operandB: operandB, columnStarts: columnStarts, rowCount: rowCount,
-      rowsPerBlock: specification.rowsPerBlock, windowWords: self.operandA.windowWords, arrays: specification.arrays,
+      rowsPerBlock: specification.rowsPerBlock, windowWords: self.operandB.windowWords, arrays: specification.arrays,
       spillAddress: operandA.byteCount + operandB.byteCount)
   }
 
@@ -100,8 +100,9 @@ struct WeightStationaryMapper {
     return WeightStationaryMapping(
       program: program, plan: plan,
       estimate: MappingEstimate(
-        program, plan: plan, specification: specification, layout: operandA.compressed.layout,
-        wordBytes: operandA.wordBytes, writesAreKnown: !outputIsCompressed),
+        program, plan: plan, specification: specification,
+        rowBytes: operandA.slotsPerRow * operandA.wordBytes, wordBytes: operandA.wordBytes,
+        writesAreKnown: !outputIsCompressed),
       operandBytes: program.spillAddress + spilled)
   }
 
@@ -109,7 +110,7 @@ struct WeightStationaryMapper {
   private func splits() -> [KSplit] {
     let whole = KSplit(windows: operandA.windows)
     let bytes =
-      operandA.windows * operandA.windowWords * operandA.wordBytes * min(columnCount, specification.columnsPerBlock)
+      operandB.windows * operandB.windowWords * operandA.wordBytes * min(columnCount, specification.columnsPerBlock)
     guard bytes > specification.buffer.dataBytes / 4 else { return [whole] }
     return [whole]
       + [2, 3, 4, 6, 8, 12, 16].filter { $0 <= operandA.windows }.map {

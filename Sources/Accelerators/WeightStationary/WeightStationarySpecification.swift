@@ -80,11 +80,11 @@ public struct WeightStationarySpecification: Sendable {
     var rings: Set<BufferRing> = [.operandA, .operandB, .sums]
     if selection.hasRank1 { rings.insert(.rank1A) }
     if selection.hasRank0 { rings.insert(.rank0A) }
-    if restoresZeros { rings.insert(.maskB) }
+    if restoresZeros || selection.selectsHeldBlocks { rings.insert(.maskB) }
     return rings
   }
 
-  /// Bitmasks that wait in front of the VFMU.
+  /// Bitmasks, or offsets of operand B's blocks, that wait in front of the VFMU.
   var maskSlots: Int { restoresZeros ? values.integer("operand_b.mask_queue") : 2 }
 
   /// Rows that wait in front of the network.
@@ -92,7 +92,19 @@ public struct WeightStationarySpecification: Sendable {
 
   /// What takes windows of operand B out of the buffer's rows.
   var shifter: VFMU.Shifter {
-    restoresZeros ? .variable : .fixed(widestWords: design.widestWindowWords)
+    if restoresZeros { return .variable }
+    // Where every block of a window has the values of one of operand A, windows are multiples of their blocks.
+    let stepWords = selection.selectsHeldBlocks ? design.row.groups * design.row.blocksPerGroup : Self.lanesPerRow
+    return .fixed(widestWords: design.widestWindowWords, stepWords: stepWords)
+  }
+
+  /// The wires that carry offsets of operand B's blocks, where the design has them.
+  ///
+  /// - Parameter isUsed: whether the layer's operand B has offsets.
+  func offsetWires(isUsed: Bool) -> OffsetWires? {
+    guard selection.selectsHeldBlocks else { return nil }
+    return OffsetWires(
+      bits: design.row.groups * design.row.blocksPerGroup * selection.heldOffsetBits, isUsed: isUsed)
   }
 
   /// What the arrays have to select words of operand B.
@@ -108,21 +120,24 @@ public struct WeightStationarySpecification: Sendable {
         widestWindowWords: design.widestWindowWords,
         addsRuns: ratios.h.contains {
           if case .runs = valueCoding(ofBlocksOf: $0) { true } else { false }
-        })
+        }, heldBlocks: design.operandBRank?.maximumH ?? 0, heldOffsetBits: design.operandBRank?.offsetBits ?? 0)
     }
   }
 
   /// An array's specification for a layer that runs by `layout`.
-  func array(_ layout: HSSLayout, wordBits: Int) -> PEArray.Specification {
+  ///
+  /// - Parameter declaredBlocks: blocks of a group that operand B's declared pattern keeps.
+  func array(_ layout: HSSLayout, wordBits: Int, declaredBlocks: Int? = nil) -> PEArray.Specification {
     PEArray.Specification(
       rows: Self.rowsPerArray, groups: design.row.groups, blocksPerGroup: design.row.blocksPerGroup,
       valuesPerBlock: design.row.valuesPerBlock, columns: columnsPerBlock, groupBlocks: layout.rank1.h,
       blockValues: layout.rank0.h, wordBits: wordBits, drainWordsPerCycle: values.integer("rf.drain_words_per_cycle"),
       accumulateCycles: values.integer("rf.accumulate_cycles"),
       hazardRule: PEArray.HazardRule(rawValue: values.text("rf.hazard")) ?? .forward,
-      gatesZeros: values.boolean("mac.gate_zero"), hasRank1Metadata: layout.blockOffsetBits > 0,
+      gatesZeros: values.boolean("mac.gate_zero"), hasRank1Metadata: selection.hasRank1 && layout.blockOffsetBits > 0,
       hasRank0Metadata: layout.valueOffsetBits > 0, selection: selection,
-      valueCoding: valueCoding(ofBlocksOf: layout.rank0.h), gatesPadding: values.boolean("mac.gate_padding"))
+      valueCoding: valueCoding(ofBlocksOf: layout.rank0.h), gatesPadding: values.boolean("mac.gate_padding"),
+      declaredBlocks: declaredBlocks)
   }
 }
 

@@ -28,6 +28,15 @@ public final class ResultMatrix {
 
   func store(_ sum: Int32, row: Int, column: Int) { storage[row * columnCount + column] = sum }
 
+  /// The memory of the sums, for a component to make it part of its state.
+  var bytes: UnsafeMutableRawBufferPointer { UnsafeMutableRawBufferPointer(storage) }
+
+  /// One sum.
+  public func element(row: Int, column: Int) -> Int32 {
+    precondition(row >= 0 && row < rowCount && column >= 0 && column < columnCount, "a sum lies inside Z")
+    return storage[row * columnCount + column]
+  }
+
   /// The sums, row by row.
   public var elements: [Int32] { Array(storage) }
 }
@@ -65,7 +74,7 @@ public final class ActivationUnit: Component, ActionReporting {
   public let outputs: Output<OutputColumn>
 
   let specification: Specification
-  private let result: ResultMatrix
+  let result: ResultMatrix
   @State private var state: Registers
 
   public init(
@@ -78,6 +87,7 @@ public final class ActivationUnit: Component, ActionReporting {
     columns = Input("columns", of: name, in: clock)
     outputs = Output("outputs", of: name, in: clock)
     _state = State(Registers(), of: name, in: clock)
+    clock.simulation.adoptState(result.bytes, of: name)
     super.init(name, in: clock)
   }
 

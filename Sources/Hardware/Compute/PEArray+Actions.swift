@@ -20,12 +20,13 @@ extension PEArray {
     let rank1Selections = specification.hasRank1Metadata ? state.rowSteps : 0
     let rank0Selections = specification.hasRank0Metadata ? state.rowSteps : 0
     let loads = registers.status.rowsLoaded
+    let slots = Int64(specification.slotsPerRow)
     let selection = specification.selection
     var counts = [
       count("mac_compute", state.effectual + state.wasted, bits: word),
       count("mac_gated", state.gated, bits: word),
       count("register_read", state.rowSteps * lanes, bits: word),
-      count("register_write", loads * lanes, bits: word),
+      count("register_write", loads * slots, bits: word),
       count("reduce_row", state.rowSteps, bits: 32 * lanes),
       count("rf_read", state.accumulatingRowSteps + state.drainedColumns * Int64(specification.rows), bits: 32),
       count("rf_write", state.rowSteps + state.reloadedColumns * Int64(specification.rows), bits: 32),
@@ -40,11 +41,15 @@ extension PEArray {
         count("select_rank1", rank1Selections * blocks, bits: word * Int64(specification.blockValues), rank: 1),
       ]
     }
+    if selection.selectsHeldBlocks {
+      let selections = specification.hasHeldMetadata ? state.rowSteps * Int64(specification.blocksPerRow) : 0
+      counts.append(count("select_rank1", selections, bits: Int64(specification.heldBlockBits), rank: 1))
+    }
     if selection.hasRank0 {
       let bits = Int64(specification.valueCoding.bits)
       counts += [
         count("metadata_register_read_rank0", rank0Selections * lanes, bits: bits, rank: 0),
-        count("metadata_register_write_rank0", specification.hasRank0Metadata ? loads * lanes : 0, bits: bits, rank: 0),
+        count("metadata_register_write_rank0", specification.hasRank0Metadata ? loads * slots : 0, bits: bits, rank: 0),
         count("select_rank0", rank0Selections * lanes, bits: word, rank: 0),
       ]
     }

@@ -7,8 +7,13 @@ extension PEArray.Specification {
   /// Bits of a row's offsets.
   var rank1OffsetBitsPerRow: Int { blocksPerRow * selection.rank1OffsetBits }
   var rank0OffsetBitsPerRow: Int { lanesPerRow * selection.rank0OffsetBits }
-  /// Bits of a row's rank-0 metadata in this layer.
-  var valueFieldBits: Int { lanesPerRow * valueCoding.bits }
+  /// Bits of a row's rank-0 metadata in this layer, and the most that any layer has.
+  var valueFieldBits: Int { slotsPerRow * valueCoding.bits }
+  public var widestValueFieldBits: Int { mostSlotsPerRow * selection.rank0OffsetBits }
+  /// Bits of the offsets of operand B's blocks in a window.
+  var heldOffsetBitsPerRow: Int { blocksPerRow * selection.heldOffsetBits }
+  /// Bits of a held block: its values with their offsets.
+  var heldBlockBits: Int { valuesPerBlock * (wordBits + selection.rank0OffsetBits) }
 
   /// Bits of a row's adders: a tree over the products and the accumulator, without those inside the MACs.
   ///
@@ -29,10 +34,12 @@ extension PEArray.Specification {
 extension PEArray: InventoryReporting {
   /// Where the design skips a rank, each row has a rank-1 multiplexer of H1max blocks of H0max words for every PE, and
   /// every MAC a rank-0 multiplexer of H0max words, whatever the pattern of the layer. A window is wider than a dense
-  /// step only for sparsity.
+  /// step only for sparsity. Where rank 1 selects blocks of operand A, the multiplexers are of held blocks, and the
+  /// registers that hold more of them than there are PEs are rank 1's as well.
   public var inventory: Inventory {
     var list = InventoryList(name)
     addStationaryRegisters(to: &list)
+    if specification.selection.selectsHeldBlocks { addHeldBlocks(to: &list) }
     addSelection(to: &list)
     addDatapath(to: &list)
     return list.inventory
@@ -65,6 +72,20 @@ extension PEArray: InventoryReporting {
       list.action("metadata_register_read_rank0", uses: .using(used, .read))
       list.action("metadata_register_write_rank0", uses: .using(used, .write))
     }
+  }
+
+  /// What rank 1 takes where it selects blocks of operand A: every PE reaches all held blocks of its group.
+  private func addHeldBlocks(to list: inout InventoryList) {
+    let selection = specification.selection
+    let extra = specification.mostSlotsPerRow - specification.lanesPerRow
+    let slotBits = specification.wordBits + selection.rank0OffsetBits
+    let offsets = specification.heldOffsetBitsPerRow
+    let multiplexer = Part.multiplexer(fanIn: selection.heldBlocks, bits: specification.heldBlockBits)
+    list.tax("held_block_queue", .fifo(slots: stationary.capacity, bits: extra * slotBits), rank: 1)
+    list.tax("held_block_registers", .register(bits: slotBits), count: 2 * specification.rows * extra, rank: 1)
+    list.tax("rank1_offset_queue", .fifo(slots: windows.capacity, bits: offsets), rank: 1)
+    list.tax("rank1_multiplexers", multiplexer, count: blocks, rank: 1)
+    list.action("select_rank1", uses: .using(multiplexer))
   }
 
   private func addSelection(to list: inout InventoryList) {

@@ -20,7 +20,7 @@ extension PEArray {
     public var valuesPerBlock: Int
     /// Columns of partial sums that the register file holds for each row.
     public var columns: Int
-    /// H1 and H0 of the pattern being executed.
+    /// H1 and H0 of the pattern being executed; H1 is operand B's where rank 1 selects held blocks.
     public var groupBlocks: Int
     public var blockValues: Int
     /// Bits of an operand word, 8 or 16.
@@ -39,13 +39,18 @@ extension PEArray {
     public var valueCoding: ValueCoding
     /// Whether a slot that exists only for padding holds its multiplier still.
     public var gatesPadding: Bool
+    /// Blocks of a group that operand B's declared pattern keeps; those of a window beyond it are padding where they are
+    /// empty. Bookkeeping for the ledger.
+    public var declaredBlocks: Int
 
     public init(
       rows: Int, groups: Int, blocksPerGroup: Int, valuesPerBlock: Int, columns: Int, groupBlocks: Int,
       blockValues: Int, wordBits: Int, drainWordsPerCycle: Int, accumulateCycles: Int, hazardRule: HazardRule,
       gatesZeros: Bool, hasRank1Metadata: Bool, hasRank0Metadata: Bool,
-      selection: Selection = .hierarchical, valueCoding: ValueCoding = .offsets(bits: 2), gatesPadding: Bool = true
+      selection: Selection = .hierarchical, valueCoding: ValueCoding = .offsets(bits: 2), gatesPadding: Bool = true,
+      declaredBlocks: Int? = nil
     ) {
+      self.declaredBlocks = declaredBlocks ?? blocksPerGroup
       self.selection = selection
       self.valueCoding = valueCoding
       self.gatesPadding = gatesPadding
@@ -69,24 +74,40 @@ extension PEArray {
     public var lanesPerRow: Int { groups * blocksPerGroup * valuesPerBlock }
     /// MACs of the array.
     public var lanes: Int { rows * lanesPerRow }
-    /// Words of operand B that a step selects from: 2·H1·H0.
-    public var windowWords: Int { groups * groupBlocks * blockValues }
+    /// Positions of K that a window covers: 2·H1·H0.
+    public var positions: Int { groups * groupBlocks * blockValues }
+    /// Words of operand B in a window: one for each position, or the blocks that operand B keeps.
+    public var windowWords: Int {
+      selection.selectsHeldBlocks ? groups * blocksPerGroup * blockValues : positions
+    }
+    /// Values of operand A that the registers hold for a row: one for each lane, or all that a window's positions have.
+    public var slotsPerRow: Int {
+      selection.selectsHeldBlocks ? groups * groupBlocks * valuesPerBlock : lanesPerRow
+    }
+    /// The most that any layer needs of them.
+    public var mostSlotsPerRow: Int {
+      selection.selectsHeldBlocks ? groups * selection.heldBlocks * valuesPerBlock : lanesPerRow
+    }
+    /// Whether this layer's windows carry offsets of operand B's blocks.
+    public var hasHeldMetadata: Bool { selection.selectsHeldBlocks && groupBlocks > blocksPerGroup }
 
     /// Offsets of a row where every block, and every value of a block, is kept.
-    var identityBlockOffsets: UInt32 {
-      (0..<groups * blocksPerGroup).reduce(0) { $0 | UInt32($1 % blocksPerGroup) << UInt32(3 * $1) }
+    var identityBlockOffsets: UInt64 {
+      (0..<groups * blocksPerGroup).reduce(0) { $0 | UInt64($1 % blocksPerGroup) << UInt64(3 * $1) }
     }
     var identityValueOffsets: UInt64 {
       // A dense block's runs are 0; its offsets count its lanes.
       guard case .offsets(let bits) = valueCoding else { return 0 }
-      return (0..<lanesPerRow).reduce(0) { $0 | UInt64($1 % valuesPerBlock) << UInt64(bits * $1) }
+      return (0..<slotsPerRow).reduce(0) { $0 | UInt64($1 % valuesPerBlock) << UInt64(bits * $1) }
     }
 
-    /// The word of the window that a lane multiplies: rank 1 selects the PE's block, rank 0 the value in it.
+    /// The position of the window whose word a slot's value multiplies: rank 1 says which block, rank 0 which value in it.
     @inline(__always)
-    func position(lane: Int, blockOffsets: UInt32, valueOffsets: UInt64) -> Int {
+    func position(slot lane: Int, blockOffsets: UInt64, valueOffsets: UInt64) -> Int {
       let pe = lane / valuesPerBlock
-      let block = Int(blockOffsets >> UInt32(3 * pe)) & 7
+      // Where all blocks are held, they follow each other.
+      if selection.selectsHeldBlocks { return pe * blockValues + offset(lane: lane, in: valueOffsets) }
+      let block = Int(truncatingIfNeeded: blockOffsets >> UInt64(3 * pe)) & 7
       let value = offset(lane: lane, in: valueOffsets)
       return pe / blocksPerGroup * groupBlocks * blockValues + block * blockValues + value
     }

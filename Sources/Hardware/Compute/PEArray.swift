@@ -5,8 +5,9 @@ import Statistics
 /// One array of processing elements: 16 rows of 16 MACs, each row summing into the register file of partial sums.
 ///
 /// In a step every lane multiplies its stationary value of A with one word of the window of B that arrived: rank 1
-/// selects the PE's block at the array's edge, rank 0 the value in the block inside the PE. Work per step is constant,
-/// so the lanes are always balanced. A block of Z is complete after its last K window; its sums leave while the next
+/// selects the PE's block at the array's edge, rank 0 the value in the block inside the PE. In the dual-side variant
+/// every PE has its block of the window, and rank 1 selects, by that block's offset, which of the row's blocks of A it
+/// meets. Work per step is constant, so the lanes are always balanced. A block of Z is complete after its last K window; its sums leave while the next
 /// block's first K window overwrites them, column by column, so only the layer's last drain is exposed.
 public final class PEArray: Component, ActionReporting {
   public let windows: Input<OperandWindow>
@@ -69,7 +70,9 @@ public final class PEArray: Component, ActionReporting {
     let load = loadRegisters()
     // What the array is doing is what its lanes are doing; loading and draining behind them only keep it awake.
     let activity = isDraining ? drain : step
-    return activity.kind != .busy && (drain == .worked || load == .worked) ? activity.until(now + 1) : activity
+    let wake = drain == .worked || load == .worked ? now + 1 : drain.wake
+    guard activity != .worked, wake >= 0, activity.wake < 0 || wake < activity.wake else { return activity }
+    return activity.until(wake)
   }
 
   public override var isFinished: Bool { state.drained == state.drainCount }
@@ -125,7 +128,7 @@ public final class PEArray: Component, ActionReporting {
       datapath.reload(reloads.receive().sums, column: column)
       state.reloadedColumns += 1
     }
-    datapath.accept(window.words, column: column)
+    datapath.accept(window, column: column)
     lastUpdate[column] = now
     windows.receive()
     state.column = Int32(column) + 1
@@ -229,6 +232,20 @@ public final class PEArray: Component, ActionReporting {
 
   /// `Component.index` of the part that takes the sums, to blame when they cannot leave.
   public var collectorIndex = 0
+
+  /// Which of how many arrays this is: a block's rows are dealt to them in turn.
+  public struct Place: Equatable, Sendable {
+    public var array: Int
+    public var arrays: Int
+
+    public init(array: Int, arrays: Int) {
+      self.array = array
+      self.arrays = arrays
+    }
+  }
+
+  /// For telling which rows of Z the array forms; nothing that it does depends on it.
+  public var place = Place(array: 0, arrays: 1)
 
   /// Books the cycles after the array's last tick, at the end of a layer of `cycles` cycles.
   public func closeLedger(cycles: Cycle) {

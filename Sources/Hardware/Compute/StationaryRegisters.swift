@@ -10,9 +10,13 @@ struct StationaryRegisters {
     var active: Int32 = 0
     var firstIsFull = false
     var secondIsFull = false
-    /// When the last bank became complete, and what its last row had waited for.
+    /// When the last bank became complete, and what the row had waited for that kept it waiting longest.
     var completedAt: Femtoseconds = -1
     var blame = Blame(.registers, component: 0)
+    /// When the last row came, and the longest wait for a row of the bank that loads, with its cause.
+    var lastRowAt: Femtoseconds = 0
+    var longestWait: Femtoseconds = -1
+    var longestBlame = Blame(.registers, component: 0)
     var rowsLoaded: Int64 = 0
 
     func isFull(_ bank: Int32) -> Bool { bank == 0 ? firstIsFull : secondIsFull }
@@ -23,18 +27,18 @@ struct StationaryRegisters {
   }
 
   private let specification: PEArray.Specification
-  /// Values and selected window positions: bank, row, lane.
+  /// Values and the positions of the window that they belong to: bank, row, slot.
   private let values: StateArray<Int16>
   private let positions: StateArray<UInt8>
   /// Padding slots of each row by bank; rows that hold nothing have `isUsed` false.
-  private let shapePadding: StateArray<UInt8>
-  private let patternPadding: StateArray<UInt8>
+  private let shapePadding: StateArray<UInt32>
+  private let patternPadding: StateArray<UInt32>
   private let isUsed: StateArray<Bool>
   @State private(set) var status: Status
 
   init(_ specification: PEArray.Specification, of owner: String, in clock: ClockDomain) {
     self.specification = specification
-    let slots = 2 * specification.lanes
+    let slots = 2 * specification.rows * specification.slotsPerRow
     values = StateArray(repeating: 0, count: slots, of: owner, in: clock)
     positions = StateArray(repeating: 0, count: slots, of: owner, in: clock)
     shapePadding = StateArray(repeating: 0, count: 2 * specification.rows, of: owner, in: clock)
@@ -49,19 +53,26 @@ struct StationaryRegisters {
   /// Whether the window that streams next is complete.
   var nextIsFull: Bool { status.isFull(status.next) }
 
-  /// Stores one row of the next window, with its lanes' selections worked out from the offsets.
+  /// Stores one row of the next window, with its slots' positions worked out from the offsets.
   func load(_ row: StationaryRow, at time: Femtoseconds) {
     let bank = Int(status.loading)
+    // Rows that follow a late one at the network's pace are late through it: the tag of the last row alone would name
+    // the part that sets the pace.
+    if time - status.lastRowAt >= status.longestWait {
+      status.longestWait = time - status.lastRowAt
+      status.longestBlame = row.blame
+    }
+    status.lastRowAt = time
     if row.row >= 0 {
       let index = bank * specification.rows + Int(row.row)
       isUsed[index] = true
       shapePadding[index] = row.shapePadding
       patternPadding[index] = row.patternPadding
-      let start = index * specification.lanesPerRow
-      for lane in 0..<specification.lanesPerRow {
-        values[start + lane] = row.values[lane]
-        positions[start + lane] = UInt8(
-          specification.position(lane: lane, blockOffsets: row.blockOffsets, valueOffsets: row.valueOffsets))
+      let start = index * specification.slotsPerRow
+      for slot in 0..<specification.slotsPerRow {
+        values[start + slot] = row.values[slot]
+        positions[start + slot] = UInt8(
+          specification.position(slot: slot, blockOffsets: row.blockOffsets, valueOffsets: row.valueOffsets))
       }
       status.rowsLoaded += 1
     }
@@ -69,7 +80,8 @@ struct StationaryRegisters {
       status.setFull(true, bank: status.loading)
       status.loading = 1 - status.loading
       status.completedAt = time
-      status.blame = row.blame
+      status.blame = status.longestBlame
+      status.longestWait = -1
     }
   }
 
@@ -88,20 +100,23 @@ struct StationaryRegisters {
   }
 
   /// The active window, row by row.
-  func row(_ row: Int) -> Row {
-    let index = Int(status.active) * specification.rows + row
-    let start = index * specification.lanesPerRow
-    let lanes = start..<start + specification.lanesPerRow
+  func row(_ row: Int) -> Row { self.row(row, bank: status.active) }
+
+  /// A row of one of the banks.
+  func row(_ row: Int, bank: Int32) -> Row {
+    let index = Int(bank) * specification.rows + row
+    let start = index * specification.slotsPerRow
+    let slots = start..<start + specification.slotsPerRow
     return Row(
-      isUsed: isUsed[index], shapePadding: Int64(shapePadding[index]), patternPadding: Int64(patternPadding[index]),
-      values: values.elements(lanes), positions: positions.elements(lanes))
+      isUsed: isUsed[index], shapePadding: shapePadding[index], patternPadding: patternPadding[index],
+      values: values.elements(slots), positions: positions.elements(slots))
   }
 
   /// One row of the active window.
   struct Row {
     let isUsed: Bool
-    let shapePadding: Int64
-    let patternPadding: Int64
+    let shapePadding: UInt32
+    let patternPadding: UInt32
     let values: UnsafeMutableBufferPointer<Int16>
     let positions: UnsafeMutableBufferPointer<UInt8>
   }

@@ -151,6 +151,9 @@ public final class TimeUnrolledArray: Component, ActionReporting {
     noteWait(.drain, from: state.freeAt)
   }
 
+  /// A sum of the tile that accumulates.
+  func sum(row: Int, column: Int) -> Int32 { accumulators[row * specification.columns + column] }
+
   private func waitForDrain() -> Activity {
     guard sums.isReady else {
       noteWait(.output, from: now)

@@ -13,6 +13,14 @@ extension MulticastNetwork: InventoryReporting {
     uses += .using(.gates(bits: 8), count: branches.count)
     for branch in 0..<branches.count { uses += Self.byteThroughQueue(slots: branches[branch].capacity) }
     list.action("multicast_byte", uses: uses)
+    if let offsets {
+      list.tax("rank1_offset_drivers", .gates(bits: offsets.bits), count: branches.count, rank: 1)
+      list.tax("rank1_offset_queue", .fifo(slots: windows.capacity, bits: offsets.bits), rank: 1)
+      var uses: [PartUse] = .passing(slots: windows.capacity, bits: offsets.bits)
+      uses += .using(.gates(bits: offsets.bits), count: branches.count)
+      for branch in branches { uses += .passing(slots: branch.capacity, bits: offsets.bits) }
+      list.action("multicast_offsets", uses: uses)
+    }
     return list.inventory
   }
 

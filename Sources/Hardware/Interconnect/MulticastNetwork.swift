@@ -14,12 +14,15 @@ public final class MulticastNetwork: Component, ActionReporting {
     var wasBlocked = false
     var laggard: Int32 = 0
     var bytes: Int64 = 0
+    var windows: Int64 = 0
   }
 
   public let windows: Input<OperandWindow>
   public let branches: [Output<OperandWindow>]
 
   let bytesPerCycle: Int
+  /// Wires of operand B's block offsets beside those of its words, where the design has them.
+  let offsets: OffsetWires?
   /// Cycles that a window occupies the network.
   private let cyclesPerWindow: Cycle
   private let windowBytes: Int
@@ -30,8 +33,10 @@ public final class MulticastNetwork: Component, ActionReporting {
   ///   - bytesPerCycle: width of the network.
   ///   - windowBytes: bytes of the layer's windows.
   public init(
-    in clock: ClockDomain, name: String = "NoC.multicast", branches: Int, bytesPerCycle: Int, windowBytes: Int
+    in clock: ClockDomain, name: String = "NoC.multicast", branches: Int, bytesPerCycle: Int, windowBytes: Int,
+    offsets: OffsetWires? = nil
   ) {
+    self.offsets = offsets
     self.bytesPerCycle = bytesPerCycle
     cyclesPerWindow = Cycle((windowBytes + bytesPerCycle - 1) / bytesPerCycle)
     self.windowBytes = windowBytes
@@ -71,10 +76,19 @@ public final class MulticastNetwork: Component, ActionReporting {
     windows.receive()
     state.freeAt = now + 1
     state.bytes += Int64(windowBytes)
+    state.windows += 1
     state.wasBlocked = false
   }
 
   public var actionCounts: [ActionCount] {
-    [ActionCount(component: name, action: "multicast_byte", count: state.bytes, bits: 8, isSparsityTax: false)]
+    let bytes = ActionCount(
+      component: name, action: "multicast_byte", count: state.bytes, bits: 8, isSparsityTax: false)
+    guard let offsets else { return [bytes] }
+    return [
+      bytes,
+      ActionCount(
+        component: name, action: "multicast_offsets", count: offsets.isUsed ? state.windows : 0,
+        bits: Int64(offsets.bits), isSparsityTax: true, rank: 1),
+    ]
   }
 }

@@ -25,6 +25,16 @@ extension SharedNetwork: InventoryReporting {
       "transfer_row",
       uses: .passing(slots: rows[0].capacity, bits: rowBits) + .using(.gates(bits: rowBits), count: reached)
         + .passing(slots: rowBranches[0].capacity, bits: rowBits) + .using(arbiter))
+    if let offsets = specification.offsets {
+      let drivers = Part.gates(bits: offsets.bits)
+      list.tax("rank1_offset_drivers", drivers, count: specification.arrays, rank: 1)
+      list.tax("rank1_offset_queue", .fifo(slots: windows.capacity, bits: offsets.bits), rank: 1)
+      var uses: [PartUse] = .passing(
+        slots: windows.capacity, bits: offsets.bits, per: isBus ? 1 : specification.arrays)
+      uses += .using(drivers, count: reached)
+      for _ in 0..<reached { uses += .passing(slots: windowBranches[0].capacity, bits: offsets.bits) }
+      list.action("transfer_offsets_rank1", uses: uses)
+    }
     return list.inventory
   }
 }

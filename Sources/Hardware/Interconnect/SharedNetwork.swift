@@ -32,10 +32,14 @@ public final class SharedNetwork: Component, ActionReporting {
     /// Bytes of the layer's windows of operand B, and of its rows of operand A.
     public var windowBytes: Int
     public var rowBytes: Int
+    /// Wires of operand B's block offsets beside a medium, where the design has them.
+    public var offsets: OffsetWires?
 
     public init(
-      topology: Topology, arbitration: Arbitration, arrays: Int, bytesPerCycle: Int, windowBytes: Int, rowBytes: Int
+      topology: Topology, arbitration: Arbitration, arrays: Int, bytesPerCycle: Int, windowBytes: Int, rowBytes: Int,
+      offsets: OffsetWires? = nil
     ) {
+      self.offsets = offsets
       self.topology = topology
       self.arbitration = arbitration
       self.arrays = arrays
@@ -247,7 +251,7 @@ public final class SharedNetwork: Component, ActionReporting {
   }
 
   public var actionCounts: [ActionCount] {
-    [
+    var actions = [
       ActionCount(
         component: name, action: "transfer_window", count: counts.windows, bits: Int64(specification.windowBytes * 8),
         isSparsityTax: false),
@@ -255,5 +259,12 @@ public final class SharedNetwork: Component, ActionReporting {
         component: name, action: "transfer_row", count: counts.rows, bits: Int64(specification.rowBytes * 8),
         isSparsityTax: false),
     ]
+    if let offsets = specification.offsets {
+      actions.append(
+        ActionCount(
+          component: name, action: "transfer_offsets_rank1", count: offsets.isUsed ? counts.windows : 0,
+          bits: Int64(offsets.bits), isSparsityTax: true, rank: 1))
+    }
+    return actions
   }
 }

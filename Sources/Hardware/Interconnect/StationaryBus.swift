@@ -4,8 +4,9 @@ import Statistics
 
 /// The part of the NoC that carries operand A from the buffer to the arrays' stationary registers.
 ///
-/// A beat is one array row: its 16 kept values, and beside them the offsets that the metadata decoders delivered for
-/// it (a sideband of 56 bits, assumption). A rank with G = H has no metadata; its offsets are the identity.
+/// A beat is one array row: its kept values, 16 or as many as the registers hold, and beside them the offsets that the
+/// metadata decoders delivered for it (a sideband of 56 or 64 bits, assumption). A rank with G = H has no metadata; its
+/// offsets are the identity. What a beat leaves of a buffer row that is less than a beat is carried into the next.
 public final class StationaryBus: Component, ActionReporting {
   /// Shape and width of the bus for one layer.
   public struct Specification: Equatable, Sendable {
@@ -21,27 +22,32 @@ public final class StationaryBus: Component, ActionReporting {
       self.bytesPerCycle = bytesPerCycle
     }
 
-    var lanesPerRow: Int { array.lanesPerRow }
     var hasRank1Metadata: Bool { array.hasRank1Metadata }
     var hasRank0Metadata: Bool { array.hasRank0Metadata }
-    var beatBytes: Int { lanesPerRow * wordBytes }
+    var beatWords: Int { array.slotsPerRow }
+    var beatBytes: Int { beatWords * wordBytes }
+    /// Whether beats of some layer do not fill buffer rows evenly.
+    var carries: Bool { array.selection.selectsHeldBlocks }
   }
 
   private struct Registers: BitwiseCopyable {
     var command = LoadCommand(window: 0, rowCount: 0)
     /// Beats of the command that were sent.
     var done: Int32 = 0
-    /// Words of the front buffer row that were used.
+    /// Words of the front buffer row that were used, and words of the one before it that are left.
     var usedWords: Int32 = 0
+    var carriedWords: Int32 = 0
     /// The next free byte slot of the bus, counted as cycle times width.
     var nextFree: Int64 = 0
     /// When the command was taken.
     var orderedAt: Cycle = 0
     /// Whether an array had no room for the next beat.
     var wasBlocked = false
-    /// Blame of the front buffer row's first beat; the row's other beats follow at once and inherit it.
-    var rowBlame = Blame(.registers, component: 0)
+    /// What the last beat that the bus waited for was waiting for, and the beats that followed it without a gap.
+    var lateBlame = Blame(.registers, component: 0)
+    var followers: Int32 = 0
     var beats: Int64 = 0
+    var carries: Int64 = 0
     var rank1Beats: Int64 = 0
     var rank0Beats: Int64 = 0
   }
@@ -55,8 +61,9 @@ public final class StationaryBus: Component, ActionReporting {
 
   let specification: Specification
   private let padding: PaddingTable
-  private let identityBlockOffsets: UInt32
+  private let identityBlockOffsets: UInt64
   private let identityValueOffsets: UInt64
+  private let carried: StateArray<Int16>
   @State private var state: Registers
 
   public init(
@@ -73,6 +80,7 @@ public final class StationaryBus: Component, ActionReporting {
     precondition(rank1 != nil || !specification.hasRank1Metadata, "offsets of rank 1 have a way to the arrays")
     precondition(rank0 != nil || !specification.hasRank0Metadata, "offsets of rank 0 have a way to the arrays")
     arrays = (0..<specification.arrays).map { Output("array\($0)", of: name, in: clock) }
+    carried = StateArray(repeating: 0, count: specification.array.mostSlotsPerRow, of: name, in: clock)
     _state = State(Registers(), of: name, in: clock)
     super.init(name, in: clock)
   }
@@ -110,7 +118,7 @@ public final class StationaryBus: Component, ActionReporting {
   private func sendEmptyWindow(to array: Int) {
     arrays[array].send(
       StationaryRow(
-        values: SIMD16(), blockOffsets: 0, valueOffsets: 0, row: -1, isLast: true, shapePadding: 0, patternPadding: 0,
+        values: SIMD32(), blockOffsets: 0, valueOffsets: 0, row: -1, isLast: true, shapePadding: 0, patternPadding: 0,
         blame: Blame(.registers, component: index)),
       bytes: 0)
   }
@@ -130,9 +138,7 @@ public final class StationaryBus: Component, ActionReporting {
       state.wasBlocked = true
       return arrays[array].backpressured
     }
-    let isLate = delivery > (last.arrival * width + bytes - 1) / width
-    arrays[array].send(
-      nextRow(blame: isLate || state.wasBlocked ? ownBlame() : last.blame), bytes: specification.beatBytes)
+    arrays[array].send(nextRow(blame: blame(of: last)), bytes: specification.beatBytes)
     // A beat that an array kept on the bus occupied it for that cycle.
     state.nextFree = now > delivery ? (now + 1) * width : end
     state.wasBlocked = false
@@ -149,36 +155,29 @@ public final class StationaryBus: Component, ActionReporting {
     return last
   }
 
-  /// Who kept a beat whose inputs did not find the bus free: registers that were not free yet, or the bus; the beats of
-  /// one buffer row inherit from the first.
-  private func ownBlame() -> Blame {
-    if state.wasBlocked { return Blame(.registers, component: index) }
-    return state.usedWords == 0 ? Blame(.noc, component: index) : state.rowBlame
+  /// Why a beat crosses no earlier: an input that the bus was free for, registers that were not free yet, or the bus.
+  ///
+  /// A beat that the bus waited for holds back those behind it, and each array's first beat after the gap must say so: the
+  /// array sees one beat in as many as there are arrays.
+  private func blame(of last: (arrival: Cycle, blame: Blame)) -> Blame {
+    let (arrival, free) = (last.arrival * Int64(specification.bytesPerCycle), state.nextFree)
+    if state.wasBlocked || arrival > free {
+      state.lateBlame = state.wasBlocked ? Blame(.registers, component: index) : last.blame
+      state.followers = 0
+      return state.lateBlame
+    }
+    state.followers += 1
+    if Int(state.followers) < arrays.count { return state.lateBlame }
+    return arrival == free ? last.blame : Blame(.noc, component: index)
   }
 
   /// Assembles a beat from the front buffer row and the front metadata fields, and takes what it used up.
   private func nextRow(blame: Blame) -> StationaryRow {
-    state.rowBlame = blame
     let beat = Int(state.done)
-    var values = SIMD16<Int16>()
-    let line = rows.front.line
-    withUnsafeMutableBytes(of: &values) { raw in
-      let lanes = raw.bindMemory(to: Int16.self)
-      for lane in 0..<specification.lanesPerRow {
-        lanes[lane] = line.word(Int(state.usedWords) + lane, wordBytes: specification.wordBytes)
-      }
-    }
-    state.done += 1
-    state.beats += 1
-    state.usedWords += Int32(specification.lanesPerRow)
-    let rowIsUsed = Int(state.usedWords) * specification.wordBytes == Line.byteCount
-    if rowIsUsed || state.done == state.command.rowCount {
-      rows.receive()
-      state.usedWords = 0
-    }
+    let values = takeValues()
     var blockOffsets = identityBlockOffsets
     if specification.hasRank1Metadata, let rank1 {
-      blockOffsets = UInt32(truncatingIfNeeded: rank1.receive().bits)
+      blockOffsets = rank1.receive().bits
       state.rank1Beats += 1
     }
     var valueOffsets = identityValueOffsets
@@ -193,6 +192,39 @@ public final class StationaryBus: Component, ActionReporting {
       shapePadding: slots.shape, patternPadding: slots.pattern, blame: blame)
   }
 
+  /// The next beat's values, from what was carried and the front buffer row.
+  private func takeValues() -> SIMD32<Int16> {
+    var values = SIMD32<Int16>()
+    let line = rows.front.line
+    let (before, used) = (Int(state.carriedWords), Int(state.usedWords))
+    withUnsafeMutableBytes(of: &values) { raw in
+      let slots = raw.bindMemory(to: Int16.self)
+      for slot in 0..<before { slots[slot] = carried[slot] }
+      for slot in before..<specification.beatWords {
+        slots[slot] = line.word(used + slot - before, wordBytes: specification.wordBytes)
+      }
+    }
+    state.done += 1
+    state.beats += 1
+    state.carriedWords = 0
+    state.usedWords += Int32(specification.beatWords - before)
+    let left = Line.byteCount / specification.wordBytes - Int(state.usedWords)
+    if state.done == state.command.rowCount {
+      // The next window begins with a row of its own.
+      rows.receive()
+      state.usedWords = 0
+    } else if left < specification.beatWords {
+      for word in 0..<left {
+        carried[word] = line.word(Int(state.usedWords) + word, wordBytes: specification.wordBytes)
+      }
+      state.carriedWords = Int32(left)
+      if left > 0 { state.carries += 1 }
+      rows.receive()
+      state.usedWords = 0
+    }
+    return values
+  }
+
   public var actionCounts: [ActionCount] {
     func count(_ action: String, _ count: Int64, bits: Int, rank: Int? = nil) -> ActionCount {
       ActionCount(
@@ -200,6 +232,11 @@ public final class StationaryBus: Component, ActionReporting {
     }
     var counts = [count("transfer_row", state.beats, bits: specification.beatBytes * 8)]
     let array = specification.array
+    if specification.carries {
+      let bits = array.mostSlotsPerRow * array.wordBits
+      counts.append(count("align_row", array.slotsPerRow > array.lanesPerRow ? state.beats : 0, bits: bits, rank: 1))
+      counts.append(count("carry_row", state.carries, bits: bits, rank: 1))
+    }
     if rank1 != nil {
       counts.append(
         count("transfer_offsets_rank1", state.rank1Beats, bits: array.rank1OffsetBitsPerRow, rank: 1))

@@ -11,7 +11,7 @@ public enum BufferRing: UInt8, BitwiseCopyable, CaseIterable, Sendable {
   case rank1A
   /// Offsets of operand A's non-zero values in their blocks (rank 0).
   case rank0A
-  /// Bitmasks of operand B.
+  /// Metadata of operand B: its bitmasks, or the offsets of the blocks that it keeps.
   case maskB
   /// Partial sums that were spilled and come back.
   case sums

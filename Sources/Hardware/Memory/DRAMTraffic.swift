@@ -27,8 +27,10 @@ struct DRAMTraffic: BitwiseCopyable {
     if isMetadata { maskWrites += count } else { dataWrites += count }
   }
 
-  /// - Parameter bytes: of what is counted.
-  func actionCounts(component: String, bytes: Int) -> [ActionCount] {
+  /// - Parameters:
+  ///   - bytes: of what is counted.
+  ///   - operandBRank: the rank that causes operand B's metadata; nil for bitmasks.
+  func actionCounts(component: String, bytes: Int, operandBRank: Int?) -> [ActionCount] {
     func count(_ action: String, _ count: Int64, tax: Bool = true, rank: Int? = nil) -> ActionCount {
       ActionCount(
         component: component, action: action, count: count, bits: Int64(bytes * 8), isSparsityTax: tax,
@@ -39,7 +41,7 @@ struct DRAMTraffic: BitwiseCopyable {
       count("data_write", dataWrites, tax: false),
       count("metadata_read_rank1", rank1Reads, rank: 1),
       count("metadata_read_rank0", rank0Reads, rank: 0),
-      count("metadata_read_b", maskReads),
+      count("metadata_read_b", maskReads, rank: operandBRank),
       count("metadata_write_z", maskWrites),
     ]
   }

@@ -88,7 +88,7 @@ extension GlobalBuffer {
       count("data_write", state.dataWrites, bits: Int64(specification.rowBytes * 8), tax: false),
     ]
     for (ring, content, reads, writes, rank) in [
-      (BufferRing.maskB, "b", state.maskReads, state.maskWrites, Int?.none),
+      (BufferRing.maskB, "b", state.maskReads, state.maskWrites, operandBRank),
       (.rank1A, "rank1", state.rank1Reads, state.rank1Writes, 1),
       (.rank0A, "rank0", state.rank0Reads, state.rank0Writes, 0),
     ] where hasPort(of: ring) {

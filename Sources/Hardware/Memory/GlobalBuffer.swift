@@ -26,6 +26,8 @@ public final class GlobalBuffer: Component, ActionReporting {
 
   let specification: Specification
   let plan: BufferPlan
+  /// The rank that operand B's metadata is of; nil for bitmasks, which are of none.
+  let operandBRank: Int?
   let dataRows: StateArray<Line>
   let metadataWords: StateArray<UInt64>
   /// Per line of data and metadata: 0 until it holds what its ring says, then 1 and the cycles for which the buffer kept
@@ -80,11 +82,14 @@ public final class GlobalBuffer: Component, ActionReporting {
     }
   }
 
-  /// - Parameter rings: the rings that the design has; ports of others do not exist.
+  /// - Parameters:
+  ///   - rings: the rings that the design has; ports of others do not exist.
+  ///   - operandBRank: the rank that causes operand B's metadata; nil for bitmasks.
   public init(
     in clock: ClockDomain, name: String = "GLB", _ specification: Specification, plan: BufferPlan,
-    rings: Set<BufferRing> = Set(BufferRing.allCases)
+    rings: Set<BufferRing> = Set(BufferRing.allCases), operandBRank: Int? = nil
   ) {
+    self.operandBRank = operandBRank
     func port(_ portName: String, _ ring: BufferRing) -> BufferPort<MetadataRow>? {
       rings.contains(ring) ? BufferPort(portName, ring: ring, of: name, in: clock) : nil
     }

@@ -41,12 +41,18 @@ public final class IdealDRAM: Component, OffChipMemory {
   public let acknowledgements: Output<DRAMAcknowledgement>
   public let spillAcknowledgements: Output<DRAMAcknowledgement>
 
+  private let operandBRank: Int?
   private let specification: Specification
   private let image: MemoryImage
   @State private var state: Registers
   private let latencies: LatencyHistogram
 
-  public init(in clock: ClockDomain, name: String = "DRAM", _ specification: Specification, image: MemoryImage) {
+  /// - Parameter operandBRank: the rank that causes operand B's metadata; nil for bitmasks.
+  public init(
+    in clock: ClockDomain, name: String = "DRAM", _ specification: Specification, image: MemoryImage,
+    operandBRank: Int? = nil
+  ) {
+    self.operandBRank = operandBRank
     self.specification = specification
     self.image = image
     reads = Input("reads", of: name, in: clock)
@@ -57,6 +63,7 @@ public final class IdealDRAM: Component, OffChipMemory {
     spillAcknowledgements = Output("spillAcknowledgements", of: name, in: clock)
     _state = State(Registers(), of: name, in: clock)
     latencies = LatencyHistogram(of: name, in: clock)
+    clock.simulation.adoptState(image.bytes, of: name)
     super.init(name, in: clock)
   }
 
@@ -167,5 +174,7 @@ public final class IdealDRAM: Component, OffChipMemory {
     return specification.isShared ? reads + writes : max(reads, writes)
   }
 
-  public var actionCounts: [ActionCount] { state.traffic.actionCounts(component: name, bytes: Line.byteCount) }
+  public var actionCounts: [ActionCount] {
+    state.traffic.actionCounts(component: name, bytes: Line.byteCount, operandBRank: operandBRank)
+  }
 }

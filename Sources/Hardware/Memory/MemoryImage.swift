@@ -17,6 +17,9 @@ public final class MemoryImage {
 
   deinit { storage.deallocate() }
 
+  /// All of it, for a component to make it part of its state.
+  var bytes: UnsafeMutableRawBufferPointer { storage }
+
   /// The line at `address`, a multiple of 64.
   @inline(__always)
   func line(at address: Int) -> Line {

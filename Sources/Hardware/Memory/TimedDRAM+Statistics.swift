@@ -48,6 +48,7 @@ extension TimedDRAM {
   }
 
   public var actionCounts: [ActionCount] {
-    state.traffic.actionCounts(component: name, bytes: specification.organisation.transactionBytes)
+    state.traffic.actionCounts(
+      component: name, bytes: specification.organisation.transactionBytes, operandBRank: operandBRank)
   }
 }

@@ -29,6 +29,13 @@ public final class TimedDRAM: Component, OffChipMemory {
     var sequence: Int64 = 0
   }
 
+  /// Data that a channel announced when it took a read in: the tick after it learns of them.
+  struct Announcement: BitwiseCopyable {
+    var channel: Int32 = 0
+    var entry: Int32 = 0
+    var clock: Int64 = 0
+  }
+
   struct Registers: BitwiseCopyable {
     /// Lines that were asked for and not delivered.
     var inFlight: Int32 = 0
@@ -39,6 +46,8 @@ public final class TimedDRAM: Component, OffChipMemory {
     var acceptedWrites: Int32 = 0
     var acceptedSpills: Int32 = 0
     var nextSequence: Int64 = 0
+    /// Number of `announced` that count.
+    var announcements: Int32 = 0
     /// In transactions.
     var traffic = DRAMTraffic()
   }
@@ -56,21 +65,26 @@ public final class TimedDRAM: Component, OffChipMemory {
   private let image: MemoryImage
   private let observer: (any DRAMRequestObserver)?
   private let transfers: StateArray<Transfer>
+  private let announced: StateArray<Announcement>
   let latencies: [LatencyHistogram]
   /// Transactions by channel.
   let channelReads: StateArray<Int64>
   let channelWrites: StateArray<Int64>
+  let operandBRank: Int?
 
   /// - Parameters:
   ///   - clock: the part's own clock, whose period is the specification's.
   ///   - outstandingLines: lines that may be on their way at once.
   ///   - recordsCommands: whether the channels keep their command timelines.
   ///   - observer: told of every line that was taken in; changes nothing.
+  ///   - operandBRank: the rank that causes operand B's metadata; nil for bitmasks.
   /// - Precondition: a transaction is not larger than a line.
   public init(
     in clock: ClockDomain, name: String = "DRAM", _ specification: DRAMSpecification, outstandingLines: Int,
-    image: MemoryImage, recordsCommands: Bool = false, observer: (any DRAMRequestObserver)? = nil
+    image: MemoryImage, recordsCommands: Bool = false, observer: (any DRAMRequestObserver)? = nil,
+    operandBRank: Int? = nil
   ) {
+    self.operandBRank = operandBRank
     precondition(specification.organisation.transactionBytes <= Line.byteCount, "a line is one transaction or several")
     self.specification = specification
     self.image = image
@@ -87,9 +101,13 @@ public final class TimedDRAM: Component, OffChipMemory {
     }
     _state = State(Registers(), of: name, in: clock)
     transfers = StateArray(repeating: Transfer(), count: outstandingLines, of: name, in: clock)
+    announced = StateArray(
+      repeating: Announcement(),
+      count: outstandingLines * (Line.byteCount / specification.organisation.transactionBytes), of: name, in: clock)
     latencies = (0..<count).map { _ in LatencyHistogram(of: name, in: clock) }
     channelReads = StateArray(repeating: 0, count: count, of: name, in: clock)
     channelWrites = StateArray(repeating: 0, count: count, of: name, in: clock)
+    clock.simulation.adoptState(image.bytes, of: name)
     super.init(name, in: clock)
   }
 
@@ -98,6 +116,7 @@ public final class TimedDRAM: Component, OffChipMemory {
     let blockedRead = acceptReads()
     let blockedWrite = acceptWrites(from: writes, to: acknowledgements, \.acceptedWrites)
     let blockedSpill = acceptWrites(from: spills, to: spillAcknowledgements, \.acceptedSpills)
+    keepAnnouncements()
     let blockedLine = deliverLines()
     let next = max(now + 1, nextClock())
     if let blocked = blockedLine ?? blockedWrite ?? blockedSpill { return blocked.until(next) }
@@ -109,13 +128,34 @@ public final class TimedDRAM: Component, OffChipMemory {
 
   /// Performs what every channel does up to and in `clock`.
   func advanceChannels(through clock: Int64) {
+    for position in 0..<Int(state.announcements) {
+      let announcement = announced[position]
+      noteData(of: Int(announcement.entry), at: announcement.clock, channel: Int(announcement.channel))
+    }
+    state.announcements = 0
     for (index, channel) in channels.enumerated() {
       while channel.nextInterestingClock <= clock { channel.tick(channel.nextInterestingClock) }
       channel.drainCompletions { completion in
         guard completion.tag >= 0 else { return }
-        latencies[index].record(completion.clock - transfers[completion.tag].arrival)
-        transfers[completion.tag].missing -= 1
-        transfers[completion.tag].ready = max(transfers[completion.tag].ready, completion.clock)
+        noteData(of: completion.tag, at: completion.clock, channel: index)
+      }
+    }
+  }
+
+  private func noteData(of entry: Int, at clock: Int64, channel: Int) {
+    latencies[channel].record(clock - transfers[entry].arrival)
+    transfers[entry].missing -= 1
+    transfers[entry].ready = max(transfers[entry].ready, clock)
+  }
+
+  /// Keeps what the channels announced at the requests of this tick: between two ticks all state is the simulation's.
+  private func keepAnnouncements() {
+    for (index, channel) in channels.enumerated() {
+      channel.drainCompletions { completion in
+        guard completion.tag >= 0 else { return }
+        announced[Int(state.announcements)] = Announcement(
+          channel: Int32(index), entry: Int32(completion.tag), clock: completion.clock)
+        state.announcements += 1
       }
     }
   }

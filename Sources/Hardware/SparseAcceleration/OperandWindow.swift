@@ -14,6 +14,20 @@ public struct OperandWindow: BitwiseCopyable, Sendable {
   public var rowBlock: Int32
   public var flags: StepFlags
   public var blame: Blame
+  /// Where operand B's blocks lie in their groups, 3 bits each, the first lowest; of windows that leave blocks out.
+  public var blockOffsets: UInt64 = 0
+}
+
+/// The wires beside a window that carry the offsets of operand B's blocks (rank 1), where a design has them.
+public struct OffsetWires: Equatable, Sendable {
+  public var bits: Int
+  /// Whether the layer's windows have offsets.
+  public var isUsed: Bool
+
+  public init(bits: Int, isUsed: Bool) {
+    self.bits = bits
+    self.isUsed = isUsed
+  }
 }
 
 /// Where in its block a step stands.

@@ -6,13 +6,14 @@ extension VFMU: InventoryReporting {
   public var inventory: Inventory {
     switch specification.shifter {
     case .variable: variableInventory
-    case .fixed(let widestWords): fixedInventory(widestWords: widestWords)
+    case .fixed(let widestWords, let stepWords): fixedInventory(widestWords: widestWords, stepWords: stepWords)
     }
   }
 
   /// A row buffer and a multiplexer that takes whole dense windows of 16 words out of it: base. What makes it take
-  /// several of them together, from any of them on, is tax.
-  private func fixedInventory(widestWords: Int) -> Inventory {
+  /// several of them together, from any of them on, is tax. So is what lets them begin inside a dense window: one more
+  /// multiplexer to reach the window's other end, and a second stage that puts it in place.
+  private func fixedInventory(widestWords: Int, stepWords: Int) -> Inventory {
     var list = InventoryList(name)
     let rowBits = Line.byteCount * 8
     let wordBits = specification.wordBytes * 8
@@ -20,7 +21,7 @@ extension VFMU: InventoryReporting {
     let positions = specification.bufferRows * Line.byteCount / specification.wordBytes / dense
     let multiplexer = Part.multiplexer(fanIn: positions, bits: dense * wordBits)
     let pointer = Part.counter(bits: selectBits(positions))
-    let units = widestWords / dense
+    let units = (widestWords + dense - stepWords + dense - 1) / dense
     list.base("row_queue", .fifo(slots: rows.capacity, bits: rowBits))
     list.base("row_buffer", .register(bits: specification.bufferRows * rowBits))
     list.base("pointers", pointer, count: 2)
@@ -29,6 +30,15 @@ extension VFMU: InventoryReporting {
     if units > 1 {
       list.tax("wide_window_multiplexers", multiplexer, count: units - 1)
       list.tax("wide_window_queue", .fifo(slots: windows.capacity, bits: (widestWords - dense) * wordBits))
+    }
+    if stepWords < dense {
+      let aligner = Part.multiplexer(fanIn: dense / stepWords, bits: widestWords * wordBits)
+      list.tax("window_aligner", aligner)
+      list.action("align_window", uses: .using(aligner))
+    }
+    if let offsets, let wires = specification.offsets {
+      list.tax("rank1_offset_queue", .fifo(slots: offsets.capacity, bits: wires.bits), rank: 1)
+      list.action("pass_offsets", uses: .passing(slots: offsets.capacity, bits: wires.bits))
     }
     list.action(
       "buffer_row",

@@ -9,6 +9,9 @@ import Statistics
 /// buffered, so that a buffer read is skipped (HighLight, section on the VFMU). A decompressor behind the shifter
 /// restores B's zeros.
 ///
+/// Designs that need less have less of it: windows of whole units, and, where operand B leaves out blocks, the offsets
+/// of those it keeps, which leave with their window.
+///
 /// Assumption: one window a cycle, and room for `bufferRows` rows besides those in flight.
 public final class VFMU: Component, ActionReporting {
   /// Size of the unit and form of its input.
@@ -20,8 +23,13 @@ public final class VFMU: Component, ActionReporting {
     /// Whether operand B arrives with its zeros left out.
     public var isCompressed: Bool
     public var shifter: Shifter
+    /// The wires of operand B's block offsets, where the design has them.
+    public var offsets: OffsetWires?
 
-    public init(bufferRows: Int, wordBytes: Int, isCompressed: Bool, shifter: Shifter = .variable) {
+    public init(
+      bufferRows: Int, wordBytes: Int, isCompressed: Bool, shifter: Shifter = .variable, offsets: OffsetWires? = nil
+    ) {
+      self.offsets = offsets
       self.shifter = shifter
       self.bufferRows = bufferRows
       self.wordBytes = wordBytes
@@ -33,8 +41,9 @@ public final class VFMU: Component, ActionReporting {
   public enum Shifter: Equatable, Sendable {
     /// Any number of words from any word on, with a decompressor behind it: HighLight's unit.
     case variable
-    /// Whole dense windows, up to so many words together: a plain row buffer. It cannot restore zeros.
-    case fixed(widestWords: Int)
+    /// Whole dense windows, up to so many words together: a plain row buffer. It cannot restore zeros. Windows begin
+    /// and end at multiples of `stepWords` words.
+    case fixed(widestWords: Int, stepWords: Int = 16)
 
     /// Whether operand B may arrive with its zeros left out.
     public var restoresZeros: Bool { self == .variable }
@@ -56,6 +65,10 @@ public final class VFMU: Component, ActionReporting {
     var shiftedWords: Int64 = 0
     var bufferedRows: Int64 = 0
     var restores: Int64 = 0
+    var passedOffsets: Int64 = 0
+    /// Dense windows of 16 words that windows reached into, and windows that are no whole number of them.
+    var units: Int64 = 0
+    var alignments: Int64 = 0
   }
 
   private enum Wait: UInt8, BitwiseCopyable {
@@ -67,6 +80,8 @@ public final class VFMU: Component, ActionReporting {
   public let rows: Input<BufferRow>
   /// Bitmasks of operand B, where the unit restores zeros.
   public let masks: Input<MetadataField>?
+  /// Offsets of operand B's blocks, where the design has them.
+  public let offsets: Input<MetadataField>?
   public let windows: Output<OperandWindow>
   /// `Component.index` of the network behind it, to blame.
   public var networkIndex = 0
@@ -83,6 +98,7 @@ public final class VFMU: Component, ActionReporting {
     commands = Input("commands", of: name, in: clock)
     rows = Input("rows", of: name, in: clock)
     masks = specification.shifter.restoresZeros ? Input("masks", of: name, in: clock) : nil
+    offsets = specification.offsets != nil ? Input("offsets", of: name, in: clock) : nil
     precondition(masks != nil || !specification.isCompressed, "a fixed window holds whole operands")
     windows = Output("windows", of: name, in: clock)
     buffer = StateArray(repeating: 0, count: specification.bufferRows * Int(wordsPerRow), of: name, in: clock)
@@ -108,6 +124,10 @@ public final class VFMU: Component, ActionReporting {
         return masks.starved
       }
       mask = masks.front.bits
+    }
+    if let offsets, specification.offsets?.isUsed == true, offsets.isEmpty {
+      state.waited = .mask
+      return offsets.starved
     }
     let need = specification.isCompressed ? Int32(mask.nonzeroBitCount) : state.command.windowWords
     guard state.count >= need else {
@@ -135,6 +155,12 @@ public final class VFMU: Component, ActionReporting {
     } else {
       copyWords(size, into: &window.words)
     }
+    if let offsets, specification.offsets?.isUsed == true {
+      window.blockOffsets = offsets.receive().bits
+      state.passedOffsets += 1
+    }
+    state.units += Int64((need + 15) / 16)
+    if need % 16 != 0 { state.alignments += 1 }
     state.head = advanced(state.head, by: need)
     state.count -= need
     state.done += 1
@@ -155,7 +181,7 @@ public final class VFMU: Component, ActionReporting {
     case .nothing: Blame(.vfmu, component: index)
     case .room: Blame(.noc, component: networkIndex)
     case .row: state.rowBlame
-    case .mask: masks?.front.blame ?? Blame(.metadata, component: index)
+    case .mask: (masks ?? offsets)?.front.blame ?? Blame(.metadata, component: index)
     }
   }
 
@@ -201,6 +227,10 @@ public final class VFMU: Component, ActionReporting {
     return .worked
   }
 
+  /// Words in the buffer, and words that it holds at most.
+  var bufferedWords: Int { Int(state.count) }
+  var capacityWords: Int { buffer.count }
+
   private func advanced(_ position: Int32, by words: Int32) -> Int32 {
     let sum = position + words
     return Int(sum) >= buffer.count ? sum - Int32(buffer.count) : sum
@@ -212,12 +242,22 @@ public final class VFMU: Component, ActionReporting {
     func count(_ action: String, _ count: Int64, bits: Int64, isTax: Bool) -> ActionCount {
       ActionCount(component: name, action: action, count: count, bits: bits, isSparsityTax: isTax)
     }
-    guard case .variable = specification.shifter else {
-      return [
+    if case .fixed(let widestWords, let stepWords) = specification.shifter {
+      var counts = [
         count("buffer_row", state.bufferedRows, bits: rowBits, isTax: false),
-        count("shift_window", state.shiftedWords / 16, bits: 16 * wordBits, isTax: false),
+        count("shift_window", state.units, bits: 16 * wordBits, isTax: false),
         count("read_word", state.shiftedWords, bits: wordBits, isTax: false),
       ]
+      if stepWords < 16 {
+        counts.append(count("align_window", state.alignments, bits: Int64(widestWords) * wordBits, isTax: true))
+      }
+      if let wires = specification.offsets {
+        counts.append(
+          ActionCount(
+            component: name, action: "pass_offsets", count: state.passedOffsets, bits: Int64(wires.bits),
+            isSparsityTax: true, rank: 1))
+      }
+      return counts
     }
     return [
       count("buffer_row", state.bufferedRows, bits: rowBits, isTax: true),

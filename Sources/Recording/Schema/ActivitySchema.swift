@@ -29,6 +29,7 @@ enum ActivitySchema {
       Column("component_index", "INTEGER NOT NULL", unit: "id", "Position in the layer's statistics."),
       Column("name", "TEXT NOT NULL", unit: "text", "Its name."),
       Column("clock_domain", "TEXT NOT NULL", unit: "text", "Its clock."),
+      Column("clock_period_fs", "INTEGER NOT NULL", unit: "fs", "Time of a cycle."),
       Column("cycles", "INTEGER NOT NULL", unit: "cycles", "Length of the layer."),
       Column("busy_cycles", "INTEGER NOT NULL", unit: "cycles", "Busy."),
       Column("starved_cycles", "INTEGER NOT NULL", unit: "cycles", "Waiting for input."),
@@ -76,6 +77,7 @@ enum ActivitySchema {
       Column(
         "utilization", "1.0 * c.busy_cycles / c.cycles", unit: "1", "Share of the layer in which it did work.",
         formula: "1.0 * busy_cycles / cycles"),
+      Column("clock_period_fs", "c.clock_period_fs", unit: "fs", "Time of a cycle of its clock."),
     ])
 
   static let activitySpan = Relation(

@@ -31,6 +31,8 @@ enum LayerSchema {
       Column("clock_ghz", "REAL NOT NULL", unit: "GHz", "Core clock."),
       Column("verified", "INTEGER NOT NULL CHECK (verified IN (0, 1))", unit: "0 or 1", "All checks passed."),
       Column("mapping", "TEXT NOT NULL", unit: "text", "Loop nest."),
+      Column(
+        "repeat_count", "INTEGER NOT NULL CHECK (repeat_count > 0)", unit: "1", "How often the network runs the layer."),
       Column("event_hash", "TEXT NOT NULL", unit: "hexadecimal", "Hash over the messages."),
       Column("result_hash", "TEXT NOT NULL", unit: "hexadecimal", "Hash over Z."),
     ])
@@ -93,6 +95,9 @@ enum LayerSchema {
         "event_hash", "l.event_hash", unit: "hexadecimal", "Hash over all messages: link, send time and ordinal."),
       Column("result_hash", "l.result_hash", unit: "hexadecimal", "Hash over the values of Z, exact and requantised."),
       Column("layer_index", "l.layer_index", unit: "1", "Position of the layer in the trace, from 0."),
+      Column(
+        "repeat_count", "l.repeat_count", unit: "1",
+        "How often the network runs the layer. It was simulated once; every other column is of one run."),
       Column("m", "l.m", unit: "1", "Rows of A and of Z, unpadded."),
       Column("n", "l.n", unit: "1", "Columns of B and of Z, unpadded."),
       Column("k", "l.k", unit: "1", "Columns of A, rows of B, unpadded."),

@@ -11,29 +11,47 @@ public enum ReferenceProduct {
   /// - Throws: `ReferenceProductError` if an element of Z does not fit Int32; impossible for 8-bit operands with
   ///   K <= 133,000.
   /// - Precondition: both are matrices with the same K.
-  /// - Complexity: M·N·K multiplications, in blocks that fit a 256 KB cache for K up to about 2000.
   public static func multiply(
     _ a: Tensor<Int16>, bColumns: Tensor<Int16>
   ) throws(ReferenceProductError) -> Tensor<Int32> {
     precondition(a.shape.count == 2 && bColumns.shape.count == 2, "a product has two matrices as operands")
     precondition(a.shape[1] == bColumns.shape[1], "both operands of a product have the same K")
-    let (m, n, k) = (a.shape[0], bColumns.shape[0], a.shape[1])
+    let k = a.shape[1]
+    return try multiply(a, columnCount: bColumns.shape[0]) { columns, values in
+      values = Array(bColumns.elements[columns.lowerBound * k..<columns.upperBound * k])
+    }
+  }
+
+  /// The same product with B read a few columns at a time, so that it need not exist as a whole.
+  ///
+  /// - Parameter read: puts the columns of a range into an array, [columns, K], each range once, in ascending order.
+  /// - Throws: `ReferenceProductError` if an element of Z does not fit Int32.
+  /// - Complexity: M·N·K multiplications, in blocks of columns of about 64 KB.
+  public static func multiply(
+    _ a: Tensor<Int16>, columnCount n: Int, read: (_ columns: Range<Int>, _ values: inout [Int16]) -> Void
+  ) throws(ReferenceProductError) -> Tensor<Int32> {
+    precondition(a.shape.count == 2, "a product has a matrix as its first operand")
+    let (m, k) = (a.shape[0], a.shape[1])
     var z = Tensor<Int32>(shape: [m, n], repeating: 0)
-    let chunk = safeLength(a.elements, bColumns.elements)
-    let (aSpan, bSpan) = (a.elements.span, bColumns.elements.span)
-    let block = 32
-    for rowBlock in stride(from: 0, to: m, by: block) {
-      for columnBlock in stride(from: 0, to: n, by: block) {
-        for row in rowBlock..<min(rowBlock + block, m) {
-          let aRow = aSpan.extracting(row * k..<(row + 1) * k)
-          for column in columnBlock..<min(columnBlock + block, n) {
-            let bColumn = bSpan.extracting(column * k..<(column + 1) * k)
-            let sum = chunk >= k ? Int64(dot(aRow, bColumn)) : longDot(aRow, bColumn, chunk: chunk)
-            guard let exact = Int32(exactly: sum) else {
-              throw ReferenceProductError(row: row, column: column, value: sum)
-            }
-            z.elements[row * n + column] = exact
+    let largest = magnitude(a.elements)
+    let aSpan = a.elements.span
+    var block: [Int16] = []
+    for first in stride(from: 0, to: n, by: max(1, (1 << 15) / max(1, k))) {
+      let columns = first..<min(first + max(1, (1 << 15) / max(1, k)), n)
+      read(columns, &block)
+      precondition(block.count == columns.count * k, "what is read are whole columns")
+      let chunk = safeLength(largest, magnitude(block))
+      let bSpan = block.span
+      for row in 0..<m {
+        let aRow = aSpan.extracting(row * k..<(row + 1) * k)
+        for column in columns {
+          let place = column - first
+          let bColumn = bSpan.extracting(place * k..<(place + 1) * k)
+          let sum = chunk >= k ? Int64(dot(aRow, bColumn)) : longDot(aRow, bColumn, chunk: chunk)
+          guard let exact = Int32(exactly: sum) else {
+            throw ReferenceProductError(row: row, column: column, value: sum)
           }
+          z.elements[row * n + column] = exact
         }
       }
     }
@@ -41,8 +59,8 @@ public enum ReferenceProduct {
   }
 
   /// How many products may be added in Int32 without overflow, from the largest magnitudes; 0 if not even one.
-  private static func safeLength(_ a: [Int16], _ b: [Int16]) -> Int {
-    let product = magnitude(a) * magnitude(b)
+  private static func safeLength(_ a: Int, _ b: Int) -> Int {
+    let product = a * b
     return product == 0 ? Int.max : Int(Int32.max) / product
   }
 

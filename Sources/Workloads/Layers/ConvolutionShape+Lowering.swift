@@ -24,38 +24,28 @@ extension ConvolutionShape {
 
   /// The columns of B for one group: a patch of the input for every output, with C innermost, zero outside the input.
   ///
+  /// Only the images are kept, channels last; a patch is put together when it is read.
+  ///
   /// - Parameter activations: [batch, groups · C, H, W], row-major; C is that of one group.
-  /// - Returns: [N, K], row-major, so that a column of B is contiguous.
   /// - Precondition: `activations` has that shape.
-  func loweredActivations(_ activations: [Int16], group: Int) -> [Int16] {
+  func patches(of activations: [Int16], group: Int) -> OperandVectors {
     let plane = height * width
     precondition(
       activations.count == batch * groups * channels * plane, "lowered activations have the convolution's shape")
-    let shape = lowered
-    return [Int16](unsafeUninitializedCapacity: shape.n * shape.k) { columns, count in
-      count = 0
-      for image in 0..<batch {
-        let base = (image * groups + group) * channels * plane
-        for row in 0..<outputHeight {
-          for column in 0..<outputWidth {
-            for tap in 0..<taps {
-              let place = inputPlace(outputRow: row, outputColumn: column, tap: tap)
-              for channel in 0..<channels {
-                columns[count] = place.map { activations[base + channel * plane + $0] } ?? 0
-                count += 1
-              }
-            }
-          }
-        }
-      }
+    var images: [Int16] = []
+    images.reserveCapacity(batch * plane * channels)
+    for image in 0..<batch {
+      let start = (image * groups + group) * channels * plane
+      images += transposed(Array(activations[start..<start + channels * plane]), rows: channels, columns: plane)
     }
+    return OperandVectors(channelsLast: images, patchesFor: ungrouped)
   }
 
   /// Places of the filter, R·S.
   private var taps: Int { filterHeight * filterWidth }
 
   /// Where in an input plane a tap of the filter falls; nil in the padding.
-  private func inputPlace(outputRow: Int, outputColumn: Int, tap: Int) -> Int? {
+  func inputPlace(outputRow: Int, outputColumn: Int, tap: Int) -> Int? {
     let (filterRow, filterColumn) = tap.quotientAndRemainder(dividingBy: filterWidth)
     let row = outputRow * stride.vertical + filterRow * dilation.vertical - padding.vertical
     let column = outputColumn * stride.horizontal + filterColumn * dilation.horizontal - padding.horizontal

@@ -25,8 +25,8 @@ public struct GEMMLayer: Sendable {
   public let shape: GEMMShape
   /// Operand A, weights: [M, K], row-major.
   public let a: [Int16]
-  /// Operand B, activations, transposed: [N, K], row-major, so that one column's K values are contiguous.
-  public let bTransposed: [Int16]
+  /// Operand B, activations, by columns: N vectors along K.
+  public let activations: OperandVectors
   /// Width of an operand, 8 or 16; every value fits.
   public let operandBits: Int
   /// The pattern along K that A is declared to have, and has; nil if A is declared dense.
@@ -42,20 +42,38 @@ public struct GEMMLayer: Sendable {
   public var k: Int { shape.k }
   public var n: Int { shape.n }
 
-  /// - Precondition: the operands fill `shape` and fit in `operandBits`.
+  /// Operand B transposed: [N, K], row-major. A convolution's is put together for it, and may be large.
+  public var bTransposed: [Int16] { activations.elements }
+
+  /// A layer whose operand B is a matrix, transposed [N, K].
+  ///
+  /// - Precondition: as of the other initialiser.
   public init(
     name: String, shape: GEMMShape, a: [Int16], bTransposed: [Int16], operandBits: Int = 8,
     declaredPattern: Pattern? = nil, declaredActivationPattern: Pattern? = nil,
     output: OutputSpecification = OutputSpecification(), repeatCount: Int = 1, source: Source? = nil
   ) {
+    self.init(
+      name: name, shape: shape, a: a,
+      activations: OperandVectors(bTransposed, count: shape.n, length: shape.k), operandBits: operandBits,
+      declaredPattern: declaredPattern, declaredActivationPattern: declaredActivationPattern, output: output,
+      repeatCount: repeatCount, source: source)
+  }
+
+  /// - Precondition: the operands fill `shape` and fit in `operandBits`.
+  public init(
+    name: String, shape: GEMMShape, a: [Int16], activations: OperandVectors, operandBits: Int = 8,
+    declaredPattern: Pattern? = nil, declaredActivationPattern: Pattern? = nil,
+    output: OutputSpecification = OutputSpecification(), repeatCount: Int = 1, source: Source? = nil
+  ) {
     precondition(a.count == shape.m * shape.k, "operand A fills M x K")
-    precondition(bTransposed.count == shape.n * shape.k, "operand B fills N x K")
+    precondition(activations.count == shape.n && activations.length == shape.k, "operand B fills N x K")
     precondition(operandBits == 8 || operandBits == 16, "operands have 8 or 16 bits")
     precondition(repeatCount > 0, "a layer runs at least once")
     self.name = name
     self.shape = shape
     self.a = a
-    self.bTransposed = bTransposed
+    self.activations = activations
     self.operandBits = operandBits
     self.declaredPattern = declaredPattern
     self.declaredActivationPattern = declaredActivationPattern
@@ -78,7 +96,10 @@ public struct GEMMLayer: Sendable {
       for position in row * k..<(row + 1) * k { sum += Int(a[position].magnitude) }
       largestRow = max(largestRow, sum)
     }
-    let largestActivation = bTransposed.reduce(0) { max($0, Int($1.magnitude)) }
+    var largestActivation = 0
+    activations.forEachBlock { _, values in
+      largestActivation = values.reduce(largestActivation) { max($0, Int($1.magnitude)) }
+    }
     return largestRow * largestActivation
   }
 }

@@ -7,10 +7,13 @@ import Sparsity
 ///     let product = try SyntheticGEMM(GEMMShape.parse("1024x1024x1024"), pattern: "3:4->2:4", densityB: 0.5).layer()
 ///
 /// Values are uniform in -127…127 without 0. A is dense unless it has a pattern (exactly G of H at each rank) or a
-/// density (exactly round(d · M · K) non-zeros, anywhere, which nothing may rely on); B has a density.
+/// density (exactly round(d · M · K) non-zeros, anywhere, which nothing may rely on); so is B, its pattern lying along K in
+/// every column.
 public struct SyntheticGEMM: Sendable {
   public let shape: GEMMShape
   public var pattern: Pattern? { a.pattern }
+  /// The pattern of B's columns.
+  public var patternB: Pattern? { b.pattern }
   public let seed: UInt64
   private var a: RandomOperand
   private let b: RandomOperand
@@ -18,22 +21,31 @@ public struct SyntheticGEMM: Sendable {
   /// - Parameters:
   ///   - pattern: text of `--pattern`; nil for dense.
   ///   - densityA: value of `--density-a`, 0 to 1; excludes a pattern.
-  ///   - densityB: value of `--density-b`, 0 to 1.
+  ///   - patternB: text of `--pattern-b`; nil for dense.
+  ///   - densityB: value of `--density-b`, 0 to 1; excludes a pattern of B. Nil for dense.
   ///   - seed: equal seeds give equal operands.
   /// - Throws: `WorkloadError` of kind `usage` naming the option.
   public init(
-    _ shape: GEMMShape, pattern: String? = nil, densityA: Double? = nil, densityB: Double = 1, seed: UInt64 = 0
+    _ shape: GEMMShape, pattern: String? = nil, densityA: Double? = nil, patternB: String? = nil,
+    densityB: Double? = nil, seed: UInt64 = 0
   ) throws(WorkloadError) {
     self.shape = shape
     self.seed = seed
-    let pattern = try pattern.map(Self.pattern) ?? nil
-    if densityA != nil, pattern != nil {
-      throw WorkloadError(.usage, field: "--density-a", "is given beside --pattern", allowed: "one of the two")
+    a = try Self.operand(pattern: pattern, "--pattern", density: densityA, "--density-a")
+    b = try Self.operand(pattern: patternB, "--pattern-b", density: densityB, "--density-b")
+  }
+
+  /// An operand by the values of two options, of which one may be given.
+  private static func operand(
+    pattern text: String?, _ patternOption: String, density: Double?, _ densityOption: String
+  ) throws(WorkloadError) -> RandomOperand {
+    var pattern: Pattern?
+    if let text { pattern = try Self.pattern(text, option: patternOption, other: densityOption) }
+    if density != nil, pattern != nil {
+      throw WorkloadError(.usage, field: densityOption, "is given beside \(patternOption)", allowed: "one of the two")
     }
-    let uniformA = RandomOperand.Occupancy.uniform(density: try Self.density(densityA ?? 1, option: "--density-a"))
-    a = RandomOperand(occupancy: pattern.map { .pattern($0) } ?? uniformA, seed: nil)
-    b = RandomOperand(
-      occupancy: .uniform(density: try Self.density(densityB, option: "--density-b")), seed: nil)
+    let uniform = RandomOperand.Occupancy.uniform(density: try Self.density(density ?? 1, option: densityOption))
+    return RandomOperand(occupancy: pattern.map { .pattern($0) } ?? uniform, seed: nil)
   }
 
   mutating func setWeights(_ occupancy: RandomOperand.Occupancy) {
@@ -46,22 +58,26 @@ public struct SyntheticGEMM: Sendable {
       name: "gemm", shape: shape,
       a: a.matrix(rows: shape.m, columns: shape.k, bits: 8, runSeed: seed, layer: 0, operand: .a),
       bTransposed: b.matrix(rows: shape.n, columns: shape.k, bits: 8, runSeed: seed, layer: 0, operand: .b),
-      declaredPattern: pattern)
+      declaredPattern: pattern, declaredActivationPattern: patternB)
   }
 
   /// The pattern of an option; nil for `dense`, which declares nothing.
-  private static func pattern(_ text: String) throws(WorkloadError) -> Pattern? {
+  ///
+  /// - Throws: `WorkloadError` of kind `usage`.
+  public static func pattern(
+    _ text: String, option: String = "--pattern", other densityOption: String = "--density-a"
+  ) throws(WorkloadError) -> Pattern? {
     let pattern: Pattern
     do {
       pattern = try patternAlongK(text)
     } catch {
-      throw WorkloadError(.usage, field: "--pattern", error.problem, allowed: error.allowed)
+      throw WorkloadError(.usage, field: option, error.problem, allowed: error.allowed)
     }
     if pattern.ranks.isEmpty { return nil }
     guard !pattern.structuredRanks.isEmpty else {
       throw WorkloadError(
-        .usage, field: "--pattern", "'\(pattern)' does not say how many zeros there are",
-        allowed: "a pattern with G:H, or --density-a")
+        .usage, field: option, "'\(pattern)' does not say how many zeros there are",
+        allowed: "a pattern with G:H, or \(densityOption)")
     }
     return pattern
   }

@@ -42,6 +42,7 @@ extension TraceLayer {
         operand.keptShare = density
       }
       result.weights = .stored(operand)
+    case .chained: break
     }
     return result
   }

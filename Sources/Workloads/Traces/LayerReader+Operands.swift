@@ -18,11 +18,19 @@ extension LayerReader {
     case banded
   }
 
-  /// `{file, tensor, pattern, prune}` or `{random: {…}}`.
+  /// `{file, tensor, pattern, prune}`, `{random: {…}}`, or of activations `{from: layer}`.
   mutating func operand(
     _ value: YAMLValue, role: Role, operation: TraceOperation
   ) throws(WorkloadError) -> OperandSource {
-    let mapping = try YAMLMapping(value, keys: Self.tensorKeys + ["random"])
+    let mapping = try YAMLMapping(
+      value, keys: Self.tensorKeys + ["random"] + (role == .activations ? ["from"] : []),
+      elsewhere: role == .activations ? [:] : ["from": "one of activations"])
+    if let from = mapping["from"] {
+      _ = try YAMLMapping(
+        value, keys: ["from"],
+        elsewhere: (Self.tensorKeys + ["random"]).reduce(into: [:]) { $0[$1] = "not one of an earlier layer's output" })
+      return .chained(try chainedOperand(from, operation: operation))
+    }
     // A convolution's patches overlap, so an image cannot be pruned along K.
     if role == .activations, operation == .conv2d, let pattern = mapping["pattern"] {
       throw pattern.error("activations of conv2d cannot have a pattern", allowed: "a pattern on the weights")
@@ -35,6 +43,26 @@ extension LayerReader {
     }
     guard mapping["file"] != nil else { throw value.error("neither 'file' nor 'random' is given") }
     return .stored(try storedOperand(mapping))
+  }
+
+  private func chainedOperand(_ value: YAMLValue, operation: TraceOperation) throws(WorkloadError) -> ChainedOperand {
+    let name = try value.text("the name of an earlier layer")
+    guard let source = outputs[name] else {
+      let names = outputs.keys.sorted()
+      throw value.error(
+        "no earlier layer is called \(quoted(name))", allowed: "one of \(listed(names))",
+        suggestion: suggestion(for: name, among: names))
+    }
+    guard let place = source.place else {
+      throw value.error(
+        "\(quoted(name)) is several products, of groups or a batch", allowed: "a layer with one product")
+    }
+    guard let shape = source.shape(for: operation) else {
+      throw value.error(
+        "the output of \(quoted(name)) is a matrix, \(operation.rawValue) takes images",
+        allowed: "the name of a conv2d; there is no pooling or reshaping between layers")
+    }
+    return ChainedOperand(source: place, shape: shape, place: value.place)
   }
 
   private mutating func storedOperand(_ mapping: YAMLMapping) throws(WorkloadError) -> StoredOperand {

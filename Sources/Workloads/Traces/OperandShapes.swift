@@ -5,6 +5,8 @@ struct OperandShapes {
   /// The matrix product of the layer, or of one group of it.
   let product: GEMMShape
   let convolution: ConvolutionShape?
+  /// Products of a batched `matmul`; nil where there is no batch.
+  let batch: Int?
   private let weights: [Int]
   private let activations: [Int]
 
@@ -15,46 +17,62 @@ struct OperandShapes {
   typealias Stored = (shape: [Int], place: YAMLPlace)
 
   init(
-    operation: TraceOperation, mapping: YAMLMapping, weights: Stored?, activations: Stored?
+    operation: TraceOperation, mapping: YAMLMapping, weights: Stored?, activations: Stored?,
+    parameters: [String: Int] = [:]
   ) throws(WorkloadError) {
-    let names = Self.names(operation)
-    var extents = Extents(value: mapping.value)
+    let isBatched =
+      operation == .matmul
+      && (mapping["shape"]?.node.mapping?.contains { $0.key.scalar?.string == "batch" } == true
+        || [weights, activations].contains { ($0?.shape.count ?? 0) > 2 })
+    let names = Self.names(operation, isBatched: isBatched)
+    var extents = Extents(value: mapping.value, parameters: parameters)
     if weights == nil || activations == nil {
       try extents.take(mapping, names: names.all)
     } else if let shape = mapping["shape"] {
       throw shape.error("both operands are tensors, which have shapes", allowed: "shape with random operands only")
     }
-    if let weights { try extents.take(weights, names: names.weights, operation: operation) }
+    if let weights {
+      let shape = isBatched ? Self.flattened(weights.shape, keeping: 2) : weights.shape
+      try extents.take((shape, weights.place), names: names.weights, operation: operation)
+    }
     if let activations {
       // Leading dimensions of a linear layer's activations are all rows: tokens of every sentence.
-      let rows = operation == .linear ? Self.flattened(activations.shape) : activations.shape
+      let rows =
+        operation == .linear || isBatched
+        ? Self.flattened(activations.shape, keeping: isBatched ? 2 : 1) : activations.shape
       try extents.take((rows, activations.place), names: names.activations, operation: operation)
     }
     switch operation {
     case .linear, .matmul:
       convolution = nil
       product = try extents.product()
+      batch = isBatched ? extents["batch"] : nil
     case .conv2d:
       let convolution = try extents.convolution(mapping)
       self.convolution = convolution
       product = convolution.lowered
+      batch = nil
     }
     self.weights = weights?.shape ?? names.weights.map { extents[$0] }
     self.activations = activations?.shape ?? names.activations.map { extents[$0] }
   }
 
-  private static func flattened(_ shape: [Int]) -> [Int] {
-    guard let features = shape.last, let rows = elementCount(of: shape.dropLast()) else { return shape }
-    return [rows, features]
+  /// The shape with all but the last `kept` dimensions made one; as it is where there are too few, or too many elements.
+  private static func flattened(_ shape: [Int], keeping kept: Int) -> [Int] {
+    guard shape.count > kept || kept == 1, !shape.isEmpty, let rows = elementCount(of: shape.dropLast(kept)) else {
+      return shape
+    }
+    return [rows] + shape.suffix(kept)
   }
 
   /// The dimensions of each tensor, by the names that `shape` uses.
   private static func names(
-    _ operation: TraceOperation
+    _ operation: TraceOperation, isBatched: Bool
   ) -> (weights: [String], activations: [String], all: [String]) {
     switch operation {
+    case .matmul where isBatched: (["batch", "M", "K"], ["batch", "K", "N"], ["batch", "M", "K", "N"])
     case .linear: (["M", "K"], ["N", "K"], ["M", "K", "N"])
-    case .matmul: (["M", "K"], ["K", "N"], ["M", "K", "N"])
+    case .matmul: (["M", "K"], ["K", "N"], ["batch", "M", "K", "N"])
     case .conv2d: (["M", "C/groups", "R", "S"], ["batch", "C", "H", "W"], ["batch", "M", "C", "H", "W", "R", "S"])
     }
   }
@@ -65,9 +83,12 @@ private struct Extents {
   /// The layer, for errors about what is missing.
   let value: YAMLValue
   private var known: [String: (extent: Int, place: YAMLPlace)] = [:]
+  /// Names that stand for extents.
+  let parameters: [String: Int]
 
-  init(value: YAMLValue) {
+  init(value: YAMLValue, parameters: [String: Int]) {
     self.value = value
+    self.parameters = parameters
   }
 
   subscript(name: String) -> Int {
@@ -80,7 +101,7 @@ private struct Extents {
     let shape = try YAMLMapping(mapping.required("shape"), keys: names)
     for name in names {
       let value = name == "batch" ? shape[name] : try shape.required(name)
-      let extent = try value?.integer(in: 1...GEMMShape.largestExtent) ?? 1
+      let extent = try value?.extent(in: 1...GEMMShape.largestExtent, parameters: parameters) ?? 1
       known[name] = (extent, (value ?? shape.value).place)
     }
   }
@@ -108,6 +129,9 @@ private struct Extents {
   }
 
   func product() throws(WorkloadError) -> GEMMShape {
+    if let batch = known["batch"], batch.extent > LayerReader.mostGroups {
+      throw value.error("batch is \(batch.extent)", allowed: "1 to \(LayerReader.mostGroups)")
+    }
     if let problem = GEMMShape.problem(m: self["M"], k: self["K"], n: self["N"]) {
       throw value.error(problem.text, allowed: problem.allowed)
     }

@@ -6,6 +6,16 @@ import Sparsity
 enum OperandSource: Sendable {
   case stored(StoredOperand)
   case random(RandomOperand)
+  case chained(ChainedOperand)
+}
+
+/// The output of an earlier layer of the same file, requantised to 8 bits.
+struct ChainedOperand: Sendable {
+  /// Place of that layer in the file.
+  let source: Int
+  /// The shape of its output as the taking operation sees it: tokens by features, K by N, or images.
+  let shape: [Int]
+  let place: YAMLPlace
 }
 
 /// A tensor in a file.
@@ -28,6 +38,6 @@ public enum TraceOperation: String, Sendable, CaseIterable {
   case linear
   /// Weights [M, C, R, S], activations [batch, C, H, W].
   case conv2d
-  /// A [M, K], B [K, N].
+  /// A [M, K], B [K, N]; or a batch of each.
   case matmul
 }

@@ -5,16 +5,21 @@ import Sparsity
 extension TraceLayer {
   /// Reads or draws the operands, lowers a convolution, and prunes onto the declared patterns or checks them.
   ///
-  /// The result depends on nothing but the trace, the tensor files and the seed.
+  /// The result depends on nothing but the trace, the tensor files, the seed and the output that is taken.
   ///
-  /// - Parameter seed: for random operands that have no seed of their own.
+  /// - Parameters:
+  ///   - seed: for random operands that have no seed of their own.
+  ///   - output: that of the layer `chainedSource`, where there is one.
   /// - Throws: `WorkloadError`: `content` if a tensor does not conform to its pattern, `missing` or `inputOutput` if a
   ///   file cannot be read any more or has changed since the trace was read.
-  public func load(seed: UInt64 = 0) throws(WorkloadError) -> GEMMLayer {
+  // NB: Swift 6.3.1 crashes where it inlines this into another module (CopyPropagation, "Found ownership error").
+  @inline(never)
+  public func load(seed: UInt64 = 0, taking output: LayerOutput? = nil) throws(WorkloadError) -> GEMMLayer {
     GEMMLayer(
-      name: name, shape: shape, a: try loadWeights(seed: seed), bTransposed: try loadActivations(seed: seed),
+      name: name, shape: shape, a: try loadWeights(seed: seed),
+      activations: try loadActivations(seed: seed, taking: output),
       operandBits: operandBits, declaredPattern: declaredPattern,
-      declaredActivationPattern: activations.declaredPattern, output: output, repeatCount: repeatCount,
+      declaredActivationPattern: activations.declaredPattern, output: self.output, repeatCount: repeatCount,
       source: source)
   }
 
@@ -26,34 +31,54 @@ extension TraceLayer {
         rows: shape.m, columns: shape.k, bits: operandBits, runSeed: seed, layer: index, operand: .a)
     case .stored(let operand):
       let tensor = try operand.read()
-      let rows = convolution?.loweredWeights(tensor.elements, group: group) ?? tensor.elements
+      let rows =
+        convolution?.loweredWeights(tensor.elements, group: group)
+        ?? product(of: tensor.elements, elements: shape.m * shape.k)
       return try operand.patterned(Tensor(shape: [shape.m, shape.k], elements: rows))
+    case .chained: preconditionFailure("weights are no layer's output")
     }
   }
 
-  /// B transposed, as [N, K].
-  private func loadActivations(seed: UInt64) throws(WorkloadError) -> [Int16] {
+  /// The part of a batch that belongs to this product; all where there is no batch.
+  private func product(of values: [Int16], elements: Int) -> [Int16] {
+    values.count == elements ? values : Array(values[group * elements..<(group + 1) * elements])
+  }
+
+  /// The columns of B.
+  private func loadActivations(seed: UInt64, taking output: LayerOutput?) throws(WorkloadError) -> OperandVectors {
     switch activations {
     case .random(let operand):
       guard let convolution else {
-        return operand.matrix(
-          rows: shape.n, columns: shape.k, bits: operandBits, runSeed: seed, layer: index, operand: .b)
+        return columns(
+          operand.matrix(rows: shape.n, columns: shape.k, bits: operandBits, runSeed: seed, layer: index, operand: .b))
       }
       // An image is drawn, not its patches: they overlap, and must agree where they do.
       let image = operand.matrix(
         rows: convolution.batch * convolution.channels, columns: convolution.height * convolution.width,
         bits: operandBits, runSeed: seed, layer: index, operand: .b)
-      return convolution.ungrouped.loweredActivations(image, group: 0)
+      return convolution.ungrouped.patches(of: image, group: 0)
     case .stored(let operand):
       let tensor = try operand.read()
+      // Activations of a convolution have no pattern.
+      if let convolution { return convolution.patches(of: tensor.elements, group: group) }
       let rows =
-        switch operation {
-        case .linear: tensor.elements
-        case .matmul: transposed(tensor.elements, rows: shape.k, columns: shape.n)
-        case .conv2d: convolution?.loweredActivations(tensor.elements, group: group) ?? []
-        }
-      return try operand.patterned(Tensor(shape: [shape.n, shape.k], elements: rows))
+        operation == .linear
+        ? tensor.elements
+        : transposed(product(of: tensor.elements, elements: shape.k * shape.n), rows: shape.k, columns: shape.n)
+      return columns(try operand.patterned(Tensor(shape: [shape.n, shape.k], elements: rows)))
+    case .chained:
+      guard let output else { preconditionFailure("a chained layer is loaded with the output that it takes") }
+      guard let convolution else {
+        // Z is [K, N] of the next product as it is.
+        precondition(output.rows == shape.k && output.columns == shape.n, "an output has the shape that was checked")
+        return columns(transposed(output.values, rows: shape.k, columns: shape.n))
+      }
+      return convolution.patches(of: output.images(convolution.batch), group: group)
     }
+  }
+
+  private func columns(_ elements: [Int16]) -> OperandVectors {
+    OperandVectors(elements, count: shape.n, length: shape.k)
   }
 }
 

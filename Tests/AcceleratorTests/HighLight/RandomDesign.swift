@@ -22,6 +22,7 @@ struct DesignUnderTest: Sendable, CustomTestStringConvertible {
   var form: [String] = []
 
   static let highLight = DesignUnderTest(testDescription: "highlight", design: .highLight)
+  static let highLightDSSO = DesignUnderTest(testDescription: "highlight-dsso", design: .highLightDSSO)
   static let tensorCore = DesignUnderTest(testDescription: "tc", design: .tensorCore)
   static let stc = DesignUnderTest(testDescription: "stc", design: .stc)
   static let all = [
@@ -35,6 +36,7 @@ struct DesignUnderTest: Sendable, CustomTestStringConvertible {
     DesignUnderTest(
       testDescription: "stc-flexible, compressed B", design: .stcFlexible,
       form: ["operand_b.format=auto", "output.format=auto", "operand_a.metadata=run-length"]),
+    highLightDSSO,
   ]
 
   /// The design with the overrides that it has a parameter for.

@@ -4,14 +4,18 @@ import Workloads
 
 @testable import Accelerators
 
-/// Draws small layers of every kind: ragged and prime extents, all patterns, densities, widths and outputs.
+/// Draws small layers of every kind: ragged and prime extents, all patterns of both operands, densities, widths and
+/// outputs.
 struct RandomLayer {
   private var random: SplitMix64
+  /// Draws operand B's patterns.
+  private var randomB: SplitMix64
   /// M·N·K is at most this.
   private let mostMACs: Int
 
   init(seed: UInt64, mostMACs: Int = 200_000) {
     random = SplitMix64(seed: seed, stream: 2)
+    randomB = SplitMix64(seed: seed, stream: 4)
     self.mostMACs = mostMACs
   }
 
@@ -26,9 +30,14 @@ struct RandomLayer {
     let bits = random.uniform(below: 3) == 0 ? 16 : 8
     let pattern = try pattern()
     var a = try weights(shape, pattern: pattern)
+    let patternB = try patternB(besides: pattern)
     var b = try SyntheticOperand(.unstructured(density: density())).matrix(
       rows: shape.n, columns: shape.k, using: &random
     ).elements
+    if let patternB {
+      let mask = try SyntheticOperand(.structured(patternB)).matrix(rows: shape.n, columns: shape.k, using: &randomB)
+      for index in b.indices where mask.elements[index] == 0 { b[index] = 0 }
+    }
     if bits == 16 {
       // A product of two 16-bit values may have 31 bits: smaller ones keep every sum in 32.
       a = a.map { $0 * 17 }
@@ -37,7 +46,19 @@ struct RandomLayer {
       for index in b.indices where b[index] == -127 { b[index] = -128 }
     }
     return GEMMLayer(
-      name: name, shape: shape, a: a, bTransposed: b, operandBits: bits, declaredPattern: pattern, output: output())
+      name: name, shape: shape, a: a, bTransposed: b, operandBits: bits, declaredPattern: pattern,
+      declaredActivationPattern: patternB, output: output())
+  }
+
+  /// For half of the layers one along the columns of B: most often of blocks, as many values as the dual-side variant has
+  /// in those of A.
+  private mutating func patternB(besides pattern: Pattern?) throws -> Pattern? {
+    guard randomB.uniform(below: 2) == 0 else { return nil }
+    let others = ["4:8", "2:4", "1:4->2:2", "2:8->3:3", "3:5->4:4", "4:6->6:6", "4:12->4:4", "2:8->2:4"]
+    guard randomB.uniform(below: 3) > 0 else { return try Pattern(others[randomB.uniform(below: others.count)]) }
+    let executed = WeightStationaryDesign.highLightDSSO.executedPattern(for: pattern ?? .dense)
+    let values = executed.structuredRanks.last?.h ?? 2
+    return Pattern(structured: [GH(4, 4 + randomB.uniform(below: 5)), GH(values, values)])
   }
 
   private mutating func shape() -> GEMMShape {

@@ -94,6 +94,7 @@ struct RandomRunTests {
     var wide = 0
     var extents: Set<Int> = []
     var densities: Set<Int> = []
+    var degreesB: Set<String> = []
     var overrides: [String: Set<String>] = [:]
     for seed in UInt64(100 * Self.layersPerBatch)..<125 * Self.layersPerBatch {
       var layers = RandomLayer(seed: seed)
@@ -105,6 +106,13 @@ struct RandomRunTests {
         otherPatterns += 1
       }
       if layer.operandBits == 16 { wide += 1 }
+      let dualSided = WeightStationaryDesign.highLightDSSO
+      if let executed = dualSided.executedOperandB(
+        for: layer.declaredActivationPattern,
+        besides: dualSided.executedPattern(for: layer.declaredPattern ?? .dense))
+      {
+        degreesB.insert("\(executed)")
+      }
       extents.formUnion([layer.m, layer.k, layer.n])
       densities.insert(10 * layer.bTransposed.count { $0 != 0 } / layer.bTransposed.count)
       var designs = RandomDesign(seed: seed)
@@ -113,7 +121,7 @@ struct RandomRunTests {
         overrides[String(parts[0]), default: []].insert(String(parts[1]))
       }
     }
-    #expect(degrees.count == 15)
+    #expect(degrees.count == 15 && degreesB.count == 15)
     #expect(otherPatterns > 50 && wide > 50)
     // One, primes, and multiples of the rows of an array and of a block.
     #expect(extents.isSuperset(of: [1, 2, 3, 7, 13, 16, 17, 31, 61, 64, 65, 127, 128]))

@@ -29,13 +29,15 @@ struct CommandHelp {
         continue
       }
       let end = entry.firstRange(of: "  ")?.lowerBound ?? entry.endIndex
-      let (term, explanation) = (String(entry[..<end]), entry[end...].drop { $0 == " " })
+      // Options go by their long names.
+      let term = entry[..<end].replacing(#/^-\w, /#, with: "")
+      let explanation = entry[end...].drop { $0 == " " }
       switch heading {
-      case "SUBCOMMANDS:" where !term.hasPrefix("See "): subcommands.append(term)
-      case "ARGUMENTS:": arguments.append(term)
-      case "OPTIONS:" where term.hasPrefix("--") && term != "--version":
-        options[term] = String(explanation)
-        option = term
+      case "SUBCOMMANDS:" where !term.hasPrefix("See "): subcommands.append(String(term))
+      case "ARGUMENTS:": arguments.append(String(term))
+      case "OPTIONS:" where term.hasPrefix("--") && term != "--version" && term != "--help":
+        options[String(term)] = String(explanation)
+        option = String(term)
       default: break
       }
     }

@@ -35,6 +35,15 @@ enum JSONValue: Decodable, Equatable {
     return values[key]
   }
 
+  /// A number, integer or not; nil if this is none.
+  var number: Double? {
+    switch self {
+    case .integer(let value): Double(value)
+    case .number(let value): value
+    default: nil
+    }
+  }
+
   /// The keys of an object, sorted; none of anything else.
   var keys: [String] {
     guard case .object(let values) = self else { return [] }
@@ -45,5 +54,26 @@ enum JSONValue: Decodable, Equatable {
   var elements: [JSONValue] {
     guard case .array(let values) = self else { return [] }
     return values
+  }
+
+  /// The members of an object; none of anything else.
+  var members: [String: JSONValue] {
+    guard case .object(let values) = self else { return [:] }
+    return values
+  }
+
+  /// A text; nil of anything else.
+  var string: String? {
+    guard case .string(let value) = self else { return nil }
+    return value
+  }
+
+  /// A number, whole or not; nil of anything else.
+  var number: Double? {
+    switch self {
+    case .integer(let value): Double(value)
+    case .number(let value): value
+    default: nil
+    }
   }
 }

@@ -26,6 +26,22 @@ struct StoredDatabase {
     try read { try Int.fetchOne($0, sql: "SELECT count(*) FROM \"\(relation)\"") ?? 0 }
   }
 
+  /// The cells of a query's answer, each as text.
+  func texts(_ sql: String) throws -> [[String]] {
+    try read { database in
+      try Row.fetchAll(database, sql: sql).map { row in
+        row.databaseValues.map { String.fromDatabaseValue($0) ?? "\($0)" }
+      }
+    }
+  }
+
+  /// Changes the database, as nobody should.
+  func execute(_ sql: String) throws {
+    let queue = try DatabaseQueue(path: path)
+    try queue.write { try $0.execute(sql: sql) }
+    try queue.close()
+  }
+
   /// The status of its only run.
   func status() throws -> String? { try read { try String.fetchOne($0, sql: "SELECT status FROM run") } }
 

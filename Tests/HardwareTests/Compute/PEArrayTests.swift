@@ -121,6 +121,22 @@ struct PEArrayTests {
     #expect(ledger["starved_noc 5", default: 0] == 2 * 8 * 256)
   }
 
+  /// The first block's last step is issued in cycle 20; the second block's windows are there long after its drain.
+  @Test(arguments: [1, 3, 4, 8])
+  func `a slow drain goes on at its pace while the array waits for windows`(drainWordsPerCycle: Int) throws {
+    var random = SplitMix64(seed: 2)
+    let array = PEArray.Specification(columns: 4, drainWordsPerCycle: drainWordsPerCycle)
+    let blocks = (0..<2).map { block in
+      StepBlock(
+        array, columns: 4, rowBlock: block,
+        flags: block == 1 ? [.firstWindow, .lastWindow, .lastBlock] : [.firstWindow, .lastWindow], using: &random)
+    }
+    let bench = ArrayBench(array, blocks, windowTimes: [0, 0, 0, 0, 500, 500, 500, 500])
+    _ = try bench.run()
+    let pace = Cycle((16 + drainWordsPerCycle - 1) / drainWordsPerCycle)
+    #expect(bench.sums.times.prefix(4) == (0..<4).map { 22 + $0 * pace }[...])
+  }
+
   /// Two blocks of one window each, 16 columns: the first block's sums leave as the second block overwrites them.
   @Test func `the drain of a block hides behind the next block's first window, and only the last is exposed`() throws {
     var random = SplitMix64(seed: 1)
@@ -201,7 +217,7 @@ struct PEArrayTests {
     for row in block.rows.indices {
       for lane in 0..<16 { block.rows[row].values[lane] = lane < 3 ? 0 : 1 }
       block.rows[row].shapePadding = 1
-      block.rows[row].patternPadding = 1
+      block.rows[row].patternPadding = 2
     }
     let bench = ArrayBench(array, [block])
     let (ledger, cycles) = try bench.run()

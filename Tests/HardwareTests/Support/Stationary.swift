@@ -31,12 +31,12 @@ struct StepBlock {
   ) {
     for row in 0..<rowCount {
       var message = StationaryRow(
-        values: SIMD16(), blockOffsets: 0, valueOffsets: 0, row: Int8(row), isLast: row == rowCount - 1,
+        values: SIMD32(), blockOffsets: 0, valueOffsets: 0, row: Int8(row), isLast: row == rowCount - 1,
         shapePadding: 0, patternPadding: 0, blame: Blame(.noc, component: 5))
       var lanes: [(value: Int16, position: Int)] = []
       for pe in 0..<8 {
         let block = array.groupBlocks == 4 ? pe % 4 : random.uniform(below: array.groupBlocks)
-        message.blockOffsets |= UInt32(block) << UInt32(3 * pe)
+        message.blockOffsets |= UInt64(block) << UInt64(3 * pe)
         for mac in 0..<2 {
           let offset = array.blockValues == 2 ? mac : random.uniform(below: array.blockValues)
           let lane = 2 * pe + mac
@@ -52,7 +52,7 @@ struct StepBlock {
     if rowCount == 0 {
       rows.append(
         StationaryRow(
-          values: SIMD16(), blockOffsets: 0, valueOffsets: 0, row: -1, isLast: true, shapePadding: 0,
+          values: SIMD32(), blockOffsets: 0, valueOffsets: 0, row: -1, isLast: true, shapePadding: 0,
           patternPadding: 0, blame: Blame(.registers, component: 5)))
     }
     for column in 0..<columns {

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A message on a link, as an inspector sees it.
+public struct InspectedMessage {
+  /// Number on its link, from 0.
+  public let ordinal: Int64
+  public let arrival: Femtoseconds
+  public let bytes: Int
+  /// The message itself, and the names of its parts.
+  public let content: UnsafeRawPointer
+  public let layout: StateLayout
+
+  /// The plain fields: what the message says, without the words that it carries in bulk.
+  public var text: String {
+    var text = ""
+    for field in layout.fields where field.integer != nil {
+      if !text.isEmpty { text += ", " }
+      if !field.name.isEmpty { text += field.name + " " }
+      text += field.text(content + field.offset)
+    }
+    return text
+  }
+}
+
+/// Who is on a link, and how many messages passed it.
+public struct InspectedLink {
+  public let name: String
+  /// Components at the ends, by `Component.index`.
+  public let sender: Int
+  public let receiver: Int
+  public let sent: Int64
+  public let received: Int64
+  public let capacity: Int64
+}
+
+extension Simulation {
+  public var linkCount: Int { links.count }
+
+  /// Messages sent on a link so far, and received from it.
+  public func traffic(onLink link: Int) -> (sent: Int64, received: Int64) {
+    let state = links[link].state
+    return (state.pointee.tail, state.pointee.head)
+  }
+
+  /// Messages sent on all links so far.
+  public var messageCount: Int64 { links.reduce(0) { $0 + $1.state.pointee.tail } }
+
+  /// A link by its number, which is its position in `linkAccounts`.
+  ///
+  /// - Precondition: the simulation has started.
+  public func link(_ number: Int) -> InspectedLink {
+    let link = links[number]
+    return InspectedLink(
+      name: link.name, sender: componentIndex(link.sender.owner), receiver: componentIndex(link.receiver.owner),
+      sent: link.state.pointee.tail, received: link.state.pointee.head, capacity: link.state.pointee.capacity)
+  }
+
+  /// The names and places of the parts of a link's messages.
+  public func messageLayout(onLink number: Int) -> StateLayout { links[number].layout() }
+
+  private func componentIndex(_ name: String) -> Int {
+    guard let index = components.firstIndex(where: { $0.name == name }) else {
+      preconditionFailure("an endpoint belongs to a component")
+    }
+    return index
+  }
+
+  /// A message that was sent and whose slot is not used again: all that are on the link, and the last that left it.
+  ///
+  /// - Precondition: the message is one of those.
+  public func message(_ ordinal: Int64, onLink number: Int) -> InspectedMessage {
+    let link = links[number]
+    let state = link.state.pointee
+    precondition(
+      ordinal >= 0 && ordinal < state.tail && ordinal >= state.tail - Int64(link.slotCount),
+      "a message is looked at while the link holds it")
+    let slot = Int(ordinal & state.mask)
+    let layout = link.layout()
+    return InspectedMessage(
+      ordinal: ordinal, arrival: state.arrivals[slot], bytes: Int(state.sizes[slot]),
+      content: UnsafeRawPointer(state.payload + slot * layout.stride), layout: layout)
+  }
+}
+
+extension Input {
+  /// Messages taken from the link so far.
+  public var receivedCount: Int64 { link.pointee.head }
+
+  /// Messages that have arrived and wait, at the edge being processed or the last one.
+  public var waitingCount: Int {
+    var ordinal = link.pointee.head
+    while ordinal < link.pointee.tail,
+      link.pointee.arrivals[Int(ordinal & link.pointee.mask)] <= link.pointee.time
+    { ordinal += 1 }
+    return Int(ordinal - link.pointee.head)
+  }
+
+  /// The message `position` places behind the front, arrived or not, for looking ahead of the next edge; nil where the
+  /// link holds no such message.
+  public func message(at position: Int) -> Message? {
+    let ordinal = link.pointee.head + Int64(position)
+    guard position >= 0, ordinal < link.pointee.tail else { return nil }
+    let slots = link.pointee.payload.assumingMemoryBound(to: Message.self)
+    return slots[Int(ordinal & link.pointee.mask)]
+  }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What the hash of one component's state is taken over.
+struct StateHashPlan {
+  struct Piece {
+    let region: StateRegion
+    let mask: StateMask
+  }
+
+  let pieces: [Piece]
+  /// Links whose messages the component receives, and which bytes of a message mean something.
+  let inputs: [(link: Link, layout: StateLayout, mask: StateMask)]
+
+  init(of component: Component, in simulation: Simulation) {
+    pieces = simulation.stateMemory.regions.filter { $0.owner == component.name }.map {
+      Piece(region: $0, mask: $0.mask())
+    }
+    inputs = simulation.links.filter { $0.receiver.owner == component.name }.map {
+      ($0, $0.layout(), StateMask($0.layout()))
+    }
+  }
+}
+
+extension Simulation {
+  /// Hashes over all that each component's future depends on: its state, its account, and the messages on its inputs;
+  /// by `Component.index`.
+  ///
+  /// Padding is left out, so that equal states have equal hashes in every run of the same build.
+  public func stateHashes() -> [UInt64] {
+    hashes { component, plan in
+      var hash = StateHash()
+      combineState(of: component, plan, into: &hash)
+      hash.combine(Int64(component.account.link))
+      for input in plan.inputs { input.link.combineMessages(into: &hash, input.layout, input.mask) }
+      return hash.value
+    }
+  }
+
+  /// Hashes over each component's own state and account, without the messages on its inputs and without naming links,
+  /// so that components of two simulations can be compared; by `Component.index`.
+  public func ownStateHashes() -> [UInt64] {
+    hashes { component, plan in
+      var hash = StateHash()
+      combineState(of: component, plan, into: &hash)
+      return hash.value
+    }
+  }
+
+  /// A hash over what was sent on a link, when, and what of it is still there.
+  public func trafficHash(ofLink number: Int) -> UInt64 {
+    var hash = StateHash()
+    let layout = links[number].layout()
+    links[number].combineMessages(into: &hash, layout, StateMask(layout))
+    hash.combine(links[number].state.pointee.lastSend)
+    return hash.value
+  }
+
+  /// The sizes of each component's memories, in order of allocation; by `Component.index`.
+  public var stateSizes: [[Int]] {
+    components.map { component in stateMemory.regions.filter { $0.owner == component.name }.map(\.bytes) }
+  }
+
+  private func hashes(_ hash: (Component, StateHashPlan) -> UInt64) -> [UInt64] {
+    precondition(isStarted, "a simulation is started before its state is hashed")
+    if hashPlans.isEmpty { hashPlans = components.map { StateHashPlan(of: $0, in: self) } }
+    return zip(components, hashPlans).map(hash)
+  }
+
+  private func combineState(of component: Component, _ plan: StateHashPlan, into hash: inout StateHash) {
+    for piece in plan.pieces {
+      hash.combine(UnsafeRawPointer(piece.region.start), count: piece.region.bytes, mask: piece.mask)
+    }
+    let account = component.account
+    hash.combine(Int64(account.kind.rawValue))
+    for cycles in [account.since, account.idle, account.busy, account.starved, account.backpressured] {
+      hash.combine(cycles)
+    }
+  }
+}
+
+extension InspectedMessage {
+  /// A hash over what it carries.
+  public var contentHash: UInt64 {
+    var hash = StateHash()
+    hash.combine(content, count: layout.stride, mask: StateMask(layout))
+    return hash.value
+  }
+}
+
+extension Link {
+  fileprivate func combineMessages(into hash: inout StateHash, _ layout: StateLayout, _ mask: StateMask) {
+    let state = state.pointee
+    hash.combine(state.head)
+    hash.combine(state.tail)
+    hash.combine(Int64(bitPattern: state.hashPower))
+    for ordinal in state.head..<state.tail {
+      let slot = Int(ordinal & state.mask)
+      hash.combine(state.arrivals[slot])
+      hash.combine(UnsafeRawPointer(state.payload + slot * layout.stride), count: layout.stride, mask: mask)
+    }
+  }
+}

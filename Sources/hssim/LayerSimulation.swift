@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+import Accelerators
+import EnergyArea
+import Recording
+import Statistics
+import Workloads
+
+/// A layer of a run, simulated and priced.
+struct SimulatedLayer: Sendable {
+  /// Position in the workload.
+  let index: Int
+  let outcome: LayerOutcome
+  let costs: LayerCosts
+}
+
+/// Simulates single layers of a run, on any thread.
+struct LayerSimulation: Sendable {
+  private let workload: Workload
+  private let machine: any Machine
+  private let options: LayerOptions
+  private let pricing: Pricing
+  private let against: Comparison?
+  private let seed: UInt64
+  private let outputs: ChainedOutputs?
+
+  /// - Parameter pending: positions of the layers that will be simulated.
+  /// - Throws: what computing the outputs of others throws, where layers take those.
+  init(_ job: SimulationJob, pending: [Int]) throws {
+    workload = job.workload
+    machine = job.machine
+    let recordsEvents = job.description.recordLevel == .events
+    options = LayerOptions(
+      recordsSpans: job.description.recordLevel != .summary, recordsMemoryRequests: job.memoryTrace != nil,
+      recordsStateHashes: recordsEvents,
+      recordedCycles: recordsEvents ? job.description.recordedCycles ?? 0...(1 << 40) : nil,
+      keptActivations: job.keptActivations)
+    pricing = job.pricing
+    against = job.against
+    seed = job.description.seed
+    outputs =
+      if case .trace(let trace, _) = workload, workload.hasChains {
+        try ChainedOutputs(trace, layers: pending, seed: seed)
+      } else {
+        nil
+      }
+  }
+
+  /// Simulates the layer at `index` of the workload.
+  func simulate(
+    _ index: Int, _ monitor: OrderedPipeline<SimulatedLayer>.Monitor
+  ) throws -> SimulatedLayer {
+    let layer = try load(index, monitor)
+    guard monitor.isWanted else { throw CancellationError() }
+    var outcome = try machine.simulate(layer, options: options) { cycle, bound in
+      monitor.update(cycle: cycle, bound: bound)
+    }
+    outcome.summary.repeatCount = Int64(layer.repeatCount)
+    if case .trace(let trace, _) = workload, let outputs, outputs.isWanted(trace.layers[index].index) {
+      outputs.enter(LayerOutput(of: layer, z: outcome.z), of: trace.layers[index].index)
+    }
+    if against == .dense { try addDenseRun(of: layer, to: &outcome, monitor) }
+    let costs = try pricing.apply(to: &outcome.summary, &outcome.statistics, of: outcome.inventory)
+    return SimulatedLayer(index: index, outcome: outcome, costs: costs)
+  }
+
+  private func load(_ index: Int, _ monitor: OrderedPipeline<SimulatedLayer>.Monitor) throws -> GEMMLayer {
+    switch workload {
+    case .gemm(let product, _): return product.layer()
+    case .trace(let trace, _):
+      let layer = trace.layers[index]
+      var output: LayerOutput?
+      if let source = layer.chainedSource, let outputs {
+        output = try outputs.take(source) { monitor.isWanted }
+      }
+      return try layer.load(seed: seed, taking: output)
+    }
+  }
+
+  /// Enters what the layer takes without its pattern; a layer that runs dense is its own comparison.
+  private func addDenseRun(
+    of layer: GEMMLayer, to outcome: inout LayerOutcome, _ monitor: OrderedPipeline<SimulatedLayer>.Monitor
+  ) throws {
+    var dense = outcome
+    if layer.declaredPattern != nil || layer.declaredActivationPattern != nil {
+      let options = LayerOptions(keptActivations: options.keptActivations)
+      dense = try machine.simulate(layer.withoutPattern, options: options) { _, _ in monitor.isWanted }
+    }
+    _ = try pricing.apply(to: &dense.summary, &dense.statistics, of: dense.inventory)
+    outcome.summary.denseRunCycles = dense.summary.cycles
+    outcome.summary.denseRunAttojoules = dense.summary.energyAttojoules
+  }
+}

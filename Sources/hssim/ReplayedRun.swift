@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+import Accelerators
+import Foundation
+import Hardware
+import Recording
+import Replay
+import Workloads
+
+/// A run of a database, made again from what the database says of it: the design from its stored configuration, the
+/// workload from its stored command, its tensors from their files.
+struct ReplayedRun {
+  let path: String
+  let origin: RecordedOrigin
+  let machine: any Machine
+  let workload: Workload
+  let keptActivations: Int?
+  /// The part of a timed memory, and a mapping that was pinned.
+  let part: DRAMSpecification?
+  let mapping: LoopMapping?
+
+  /// - Parameters:
+  ///   - identifier: the run, of a file with several.
+  ///   - trace: where the layer trace lies; nil looks in the current folder and beside the database.
+  /// - Throws: `QueryError`, `WorkloadError`, or `CommandError` 65 where the inputs are not those of the run.
+  init(path: String, identifier: Int64, trace: String?) throws {
+    let origin = try RecordedOrigin(path: path, identifier: identifier)
+    self.path = path
+    self.origin = origin
+    let words = shellWords(of: origin.command)
+    guard words.starts(with: ["hssim", "simulate"]), var command = try? Simulate.parse(Array(words.dropFirst(2))) else {
+      throw CommandError(
+        .content, "\(path): '\(origin.command)' made run \(identifier); allowed: a run of hssim simulate")
+    }
+    guard origin.version == Hssim.version else {
+      throw CommandError(
+        .content,
+        "\(path): hssim \(origin.version) made the run, and this is \(Hssim.version); allowed: the same version")
+    }
+    if let name = command.source.trace {
+      command.source.trace = try Self.place(of: name, beside: path, option: trace)
+    }
+    workload = try command.source.workload(seed: UInt64(origin.seed))
+    let source = "\(path), the configuration of run \(identifier)"
+    let values = try DesignFile(text: origin.configuration, path: source).values(among: DesignKind.schemas)
+    part = try Self.part(in: origin.configuration, of: source)
+    mapping = try command.mapping.map { try LoopMapping($0) }
+    machine = DesignKind.machine(values, part: part, mapping: mapping)
+    keptActivations = try command.keptActivations(on: machine)
+    let contentID = try RunDescription.contentID(
+      configuration: origin.configuration, energyTable: origin.energyTable ?? "",
+      includesLeakage: command.energy.leakage, workload: workload, seed: UInt64(origin.seed),
+      against: command.against)
+    guard contentID.hashText == origin.contentID else {
+      let inputs = workload.inputs.isEmpty ? "the options" : workload.inputs.joined(separator: ", ")
+      throw CommandError(
+        .content,
+        "\(path): an input changed since the run: with \(inputs) the content id is \(contentID.hashText), the run has "
+          + "\(origin.contentID)")
+    }
+  }
+
+  /// The layer called `name`, or the first; recorded, if it was finished, or not.
+  func layer(_ name: String?) throws -> (index: Int, recorded: RecordedOrigin.Layer?) {
+    let names = workload.layerNames
+    guard let name else { return (0, origin.layers.first { $0.index == 0 }) }
+    guard let index = names.firstIndex(of: name) else {
+      let near = NearNames.suggestions(for: name, among: names)
+      let meant = near.isEmpty ? "" : "; did you mean \(near.joined(separator: " or "))?"
+      throw CommandError(
+        .usage, "--layer \(name): \(path) has no such layer\(meant); allowed: \(names.joined(separator: ", "))")
+    }
+    return (index, origin.layers.first { $0.index == index })
+  }
+
+  /// A layer at reset.
+  func timeline(ofLayer index: Int, recorded: RecordedOrigin.Layer?) throws -> Timeline {
+    let layer = try workload.layer(index, seed: UInt64(origin.seed))
+    let session = try machine.session(layer, options: LayerOptions(keptActivations: keptActivations))
+    return Timeline(session, recorded: recorded?.stateHashes ?? [])
+  }
+
+  /// Where a trace lies that the stored command knows by its file name.
+  private static func place(of name: String, beside database: String, option: String?) throws -> String {
+    if let option { return option }
+    let folder = URL(fileURLWithPath: database).deletingLastPathComponent().path
+    let places = [name, (folder as NSString).appendingPathComponent(name)]
+    if let found = places.first(where: FileManager.default.fileExists) { return found }
+    throw CommandError(
+      .missing,
+      "\(database): its trace \(name) is neither in the current folder nor beside it; --trace says where it is")
+  }
+
+  /// The memory's part, whose text the configuration keeps as comments behind the design.
+  private static func part(in configuration: String, of source: String) throws -> DRAMSpecification? {
+    let lines = configuration.split(separator: "\n", omittingEmptySubsequences: false)
+    guard let head = lines.firstIndex(of: "# dram.part, as it was:") else { return nil }
+    let text = lines[(head + 1)...].prefix { $0.hasPrefix("#   ") }.map { $0.dropFirst(4) }.joined(separator: "\n")
+    return try DRAMSpecification(yaml: text + "\n", file: "\(source), dram.part")
+  }
+}
+
+/// Splits a command that `shellWord` made of words.
+func shellWords(of command: String) -> [String] {
+  var words: [String] = []
+  var word: String?
+  var isQuoted = false
+  var isEscaped = false
+  for character in command {
+    if isEscaped {
+      word = (word ?? "") + String(character)
+      isEscaped = false
+    } else if character == "'" {
+      isQuoted.toggle()
+      word = word ?? ""
+    } else if character == "\\" && !isQuoted {
+      isEscaped = true
+    } else if character == " " && !isQuoted {
+      if let word { words.append(word) }
+      word = nil
+    } else {
+      word = (word ?? "") + String(character)
+    }
+  }
+  if let word { words.append(word) }
+  return words
+}
