@@ -115,6 +115,10 @@ struct Prune: ParsableCommand {
           "\(file): layers that share the weights of \(weight.layer) declare "
             + weight.patterns.map(\.description).joined(separator: " and ") + "; allowed: one pattern, or --pattern")
       }
+      guard !weight.isBatch else {
+        note("layer \(weight.layer) is left as it is: its operand A is a batch of matrices")
+        continue
+      }
       guard let pattern = pattern ?? weight.patterns.first.map(PruningPattern.ranks) else {
         note("layer \(weight.layer) declares no pattern and stays dense")
         continue

@@ -7,6 +7,7 @@ model.onnx` runs this. Exit codes are hssim's: 64 usage, 65 content, 66 missing,
 """
 
 import argparse
+import math
 import os
 import re
 import sys
@@ -75,8 +76,7 @@ def shape_of(product):
 def trace_text(products, name, tensor_file, pattern, origin, notes):
     """The YAML of the trace, and its tensors with their scales."""
     tensors, metadata, used = {}, {}, set()
-    lines = [re.sub(r"[\x00-\x1f\x7f]", " ", f"# {line}") for line in (*origin, *notes)]
-    lines += ["hssim_trace: 1", f"name: {quoted(name)}", "layers:"]
+    lines = ["hssim_trace: 1", f"name: {quoted(name)}", "layers:"]
     for product in products:
         layer = stem = acceptable(product.name)
         count = 1
@@ -99,10 +99,20 @@ def trace_text(products, name, tensor_file, pattern, origin, notes):
             if operand.scale is not None:
                 metadata[f"{tensor}.scale"] = f"{operand.scale:.9g}"
                 lines.append(f"    # scale {operand.scale:.9g}")
-            pruned = f', pattern: "{pattern}", prune: magnitude' if pattern and role == "weights" else ""
+            pruned = ""
+            if pattern and role == "weights":
+                # As everywhere: weights with fewer channels than a group of the pattern stay dense.
+                period = math.prod(int(h) for h in re.findall(r":(\d+)", pattern))
+                if operand.values.shape[1] >= period:
+                    pruned = f', pattern: "{pattern}", prune: magnitude'
+                else:
+                    notes.append(
+                        f"'{layer}' stays dense: it has {operand.values.shape[1]} channels, a group of {pattern} has {period}"
+                    )
             lines.append(f"    {role}: {{file: {quoted(tensor_file)}, tensor: {quoted(tensor)}{pruned}}}")
         lines += [f"    {key}: {value}" for key, value in product.options.items()]
-    return "\n".join(lines) + "\n", tensors, metadata
+    head = [re.sub(r"[\x00-\x1f\x7f]", " ", f"# {line}") for line in (*origin, *notes)]
+    return "\n".join(head + lines) + "\n", tensors, metadata
 
 
 def place(path, force):

@@ -83,6 +83,8 @@ class Reader:
         bias = {"Conv": 2, "Gemm": 2, "QLinearConv": 8}.get(kind)
         if bias is not None and len(node.input) > bias and node.input[bias]:
             self.notes.append(f"{kind} '{name}': its bias is no part of the product, and left out")
+        if kind == "Gemm" and "alpha" in attributes and attributes["alpha"].f != 1:
+            self.notes.append(f"{kind} '{name}': its alpha scales the product, and is left out")
         readers = self.model.consumers(node.output[0])
         if len(readers) == 1 and readers[0].op_type == "Relu":
             product.options["output"] = "{activation: relu}"

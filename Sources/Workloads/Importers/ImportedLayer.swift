@@ -86,6 +86,18 @@ public struct ImportedLayer: Sendable {
   }
 }
 
+/// The pattern that is asked for, where a layer has enough channels for it; else nil, and a note.
+///
+/// The rule for whole networks: weights whose channels (K of a product) are fewer than a group of the pattern stay dense,
+/// as a first convolution of three channels does.
+func pattern(
+  _ pattern: Pattern?, forChannels channels: Int, of layer: String, notes: inout [String]
+) -> Pattern? {
+  guard let pattern, channels < pattern.period else { return pattern }
+  notes.append("'\(layer)' stays dense: it has \(channels) channels, a group of \(pattern) has \(pattern.period)")
+  return nil
+}
+
 /// A text as YAML has it in double quotes.
 func quotedYAML(_ text: String) -> String {
   var quoted = "\""

@@ -59,7 +59,8 @@ public enum MatrixMarketFile {
         allowed: "1 to \(GEMMShape.largestExtent) rows and columns, \(mostElements) elements with the zeros")
     }
     // An entry takes at least two bytes of text.
-    guard (isCoordinate ? size[2] : symmetry == .general ? rows * columns : 0) <= bytes.count / 2 else {
+    let dense = symmetry == .general ? rows * columns : rows * (rows - 1) / 2
+    guard (isCoordinate ? size[2] : dense) <= bytes.count / 2 else {
       throw words.error("the file is too short for the entries that it claims", allowed: "a file that is whole")
     }
     guard symmetry == .general || rows == columns else {

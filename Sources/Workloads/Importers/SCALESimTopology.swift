@@ -137,7 +137,7 @@ public struct SCALESimTopology {
       throw table.error(row, nil, problem.text, allowed: problem.allowed)
     }
     var layer = ImportedLayer.linear(
-      name, GEMMShape(m: filters, k: k, n: rows), weights: try weights(row, k: k),
+      name, GEMMShape(m: filters, k: k, n: rows), weights: try weights(row, name, k: k, channels: k),
       activations: .density(activationDensity))
     if let batch = columns[.batch], !row.cell(batch).isEmpty {
       layer.repeatCount = try number(row, .batch, 1...1_000_000)
@@ -174,7 +174,8 @@ public struct SCALESimTopology {
     if let problem = shape.problem { throw table.error(row, nil, problem.text, allowed: problem.allowed) }
     noteOverhang(row, shape)
     return .convolution(
-      name, shape, weights: try weights(row, k: shape.lowered.k), activations: .density(activationDensity))
+      name, shape, weights: try weights(row, name, k: shape.lowered.k, channels: shape.channels),
+      activations: .density(activationDensity))
   }
 
   /// SCALE-Sim rounds the number of windows up, so that the last of them may reach beyond the image.
@@ -190,10 +191,12 @@ public struct SCALESimTopology {
 
   /// Weights with the layer's N:M along K, or with what is taken otherwise.
   private mutating func weights(
-    _ row: CommaSeparatedText.Row, k: Int
+    _ row: CommaSeparatedText.Row, _ name: String, k: Int, channels: Int
   ) throws(WorkloadError) -> ImportedLayer.Operand {
-    let usual = pattern.map(ImportedLayer.Operand.pattern) ?? .density(1)
-    guard let column = columns[.sparsity], !row.cell(column).isEmpty else { return usual }
+    guard let column = columns[.sparsity], !row.cell(column).isEmpty else {
+      return Workloads.pattern(pattern, forChannels: channels, of: name, notes: &trace.notes)
+        .map(ImportedLayer.Operand.pattern) ?? .density(1)
+    }
     let cell = row.cell(column)
     let parts = cell.split(separator: ":", omittingEmptySubsequences: false).map { part in
       part.trimmed.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? Int(part.trimmed) : nil
@@ -202,7 +205,7 @@ public struct SCALESimTopology {
       throw table.error(
         row, column, "\(quoted(cell)) is no sparsity", allowed: "N:M with 1 <= N <= M <= \(GH.maximumH), such as 2:4")
     }
-    guard !rule.isDense else { return usual }
+    guard !rule.isDense else { return .density(1) }
     if k % h != 0 {
       trace.notes.append(
         "line \(row.line): K = \(k) is no multiple of \(h); the last group of \(rule) counts as padded")

@@ -62,7 +62,9 @@ public struct TensorImport: Sendable {
         activations: try activations.map { place throws(WorkloadError) in
           try addActivations(place, avoiding: tensor, to: &trace)
         })
-      layer.weights = .stored(tensor: tensor, pruned: pattern)
+      layer.weights = .stored(
+        tensor: tensor,
+        pruned: Workloads.pattern(pattern, forChannels: weight.values.shape[1], of: name, notes: &trace.notes))
       layer.comment = scales.map {
         $0.count == 1 ? "scale of the weights: \($0[0])" : "\($0.count) scales, see metadata"
       }

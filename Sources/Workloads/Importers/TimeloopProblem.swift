@@ -69,8 +69,16 @@ public struct TimeloopProblem {
         trace.notes.append("the density of the output '\(space.name)' follows, and is left out")
       }
     }
+    let channels =
+      switch operation.shape {
+      case .product(let shape): shape.k
+      case .convolution(let shape): shape.channels
+      }
+    let usual =
+      operation.weights.density == nil
+      ? Workloads.pattern(pattern, forChannels: channels, of: name, notes: &trace.notes) : nil
     let weights = try problem.operand(
-      operation.weights, otherwise: pattern.map(ImportedLayer.Operand.pattern) ?? .density(1), notes: &trace.notes)
+      operation.weights, otherwise: usual.map(ImportedLayer.Operand.pattern) ?? .density(1), notes: &trace.notes)
     let activations = try problem.operand(
       operation.activations, otherwise: .density(activationDensity), notes: &trace.notes)
     trace.notes += operation.notes

@@ -9,13 +9,17 @@ public struct StoredWeights: Sendable {
   public let file: String
   /// The tensor's name in the file; nil for the only one.
   public let tensor: String?
-  /// As stored: [M, K] or [M, C/groups, R, S].
+  /// As stored: [M, K], [..., M, K] of a batch, or [M, C/groups, R, S].
   public let shape: [Int]
+  /// Whether the shape is that of filters.
+  public let isConvolution: Bool
+  /// Whether they are a matrix for each product of a batch, which is pruned by none but the trace itself.
+  public var isBatch: Bool { !isConvolution && shape.count > 2 }
   /// What the layers with this tensor declare along K, each pattern once; none for dense weights.
   public fileprivate(set) var patterns: [Pattern]
 
   /// Values in a row of the weights that lie together, K or the channels of a group: what a group of a pattern needs.
-  public var channels: Int { shape.count > 1 ? shape[1] : 0 }
+  public var channels: Int { (isConvolution ? shape.dropFirst().first : shape.last) ?? 0 }
 }
 
 extension LayerTrace {
@@ -28,8 +32,12 @@ extension LayerTrace {
     var taken: Set<String> = []
     for layer in layers {
       guard case .stored(let operand) = layer.weights else { continue }
-      let isGrouped = (layer.convolution?.groups ?? 1) > 1
-      let name = isGrouped ? String(layer.name.dropLast(".group\(layer.group)".count)) : layer.name
+      // A grouped convolution and a batch are a layer for each product.
+      let parts = [".group\(layer.group)", ".batch\(layer.group)"]
+      let isBatch = layer.operation == .matmul && operand.description.shape.count > 2
+      let isPart = isBatch || (layer.convolution?.groups ?? 1) > 1
+      let part = isPart ? parts.first { layer.name.hasSuffix($0) } : nil
+      let name = String(layer.name.dropLast(part?.count ?? 0))
       if let names, !names.contains(name), !names.contains(layer.name) { continue }
       taken.formUnion([name, layer.name])
       let tensor = operand.description.name
@@ -41,7 +49,7 @@ extension LayerTrace {
       found.append(
         StoredWeights(
           layer: name, file: operand.path, tensor: tensor.isEmpty ? nil : tensor, shape: operand.description.shape,
-          patterns: declared))
+          isConvolution: layer.operation == .conv2d, patterns: declared))
     }
     if let missing = names?.first(where: { !taken.contains($0) }) {
       throw WorkloadError(

@@ -138,6 +138,35 @@ struct TensorImportTests {
     }
   }
 
+  @Test(arguments: ["npy", "npz", "safetensors"])
+  func `a damaged file of real tensors is read or refused`(format: String) throws {
+    let data = [Float](arrayLiteral: 1, -2.5, 3, 0.25, 5, 1e30).flatMap { value in
+      (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) }
+    }
+    let array = npy("{'descr': '<f4', 'fortran_order': True, 'shape': (2, 3), }\n", data: data)
+    let header = #"{"w":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]}}"#
+    // An archive of int8, of which the damage may make anything.
+    let archive = TensorFile.npzBytes([("w", .int8(TraceDirectory.tensor([2, 3])))])
+    let whole = format == "npy" ? array : format == "npz" ? archive : safetensors(header, data: data)
+    var random = SeededGenerator(seed: 34)
+    var read = 0
+    for round in 0..<4000 {
+      var bytes = whole
+      if round < whole.count { bytes.removeLast(round) }
+      for _ in 0..<(round % 5) where !bytes.isEmpty {
+        let index = Int.random(in: 0..<bytes.count, using: &random)
+        bytes[index] = UInt8.random(in: .min ... .max, using: &random)
+      }
+      let values = readDamaged("t.\(format)") {
+        let file = try open(bytes, format: format)
+        let values = try file.readValues(file.names.first)
+        return try SymmetricQuantisation(granularity: .perChannel).quantise(values, file: "t.\(format)", tensor: "w")
+      }
+      if let values { read += values.tensor.shape.isEmpty ? 0 : 1 }
+    }
+    #expect(read > 100)
+  }
+
   @Test func `integers are kept as they are, or refused`() throws {
     let values = TensorValues(shape: [3], elements: .integers([-128, 0, 127]), type: "I64")
     let result = try SymmetricQuantisation().quantise(values, file: "f", tensor: "w")
@@ -169,6 +198,10 @@ struct TensorImportTests {
       let values = try layer.load(seed: 0)
       #expect(values.a == [0, -2, 3, 0, 5, -6])
       #expect(values.bTransposed == Array(1...12))
+      importing.pattern = try Pattern("2:4")
+      let dense = try importing.trace(
+        path: "\(folder)/w.npz", tensors: ["w"], activations: .init(file: "\(folder)/x.npy"))
+      #expect(dense.notes.contains { $0.contains("'w' stays dense: it has 3 channels") })
     }
   }
 

@@ -43,7 +43,16 @@ def test_without_a_sample_activations_are_drawn(tmp_path, linear, capsys):
             "activations": {"random": {"density": 1}},
         }
     ]
-    assert "MatMul 'mm 1' becomes the layer 'mm_1'" in capsys.readouterr().err
+    note = "MatMul 'mm 1' becomes the layer 'mm_1'"
+    assert note in capsys.readouterr().err
+    assert f"# {note}\n" in (tmp_path / "out.yaml").read_text()
+
+
+def test_weights_with_fewer_channels_than_a_group_stay_dense(tmp_path, linear, capsys):
+    assert run(tmp_path, "--pattern", "C1(4:8)->C0(2:4)") == 0
+    layer = yaml.safe_load((tmp_path / "out.yaml").read_text())["layers"][0]
+    assert set(layer["weights"]) == {"file", "tensor"}
+    assert "'mm_1' stays dense: it has 8 channels, a group of C1(4:8)->C0(2:4) has 32" in capsys.readouterr().err
 
 
 def test_the_same_arguments_give_the_same_bytes_and_nothing_is_replaced_unasked(tmp_path, linear, capsys):
