@@ -73,12 +73,26 @@ extension Debugger {
     return lines.joined(separator: "\n")
   }
 
+  /// The part that a message blames for coming late; nil where it blames none, or the link holds it no more.
+  private func culprit(ofMessage ordinal: Int64, onLink number: Int) -> String? {
+    let link = simulation.link(number)
+    guard ordinal < link.received, ordinal >= link.sent - link.capacity else { return nil }
+    let message = simulation.message(ordinal, onLink: number)
+    return message.layout.field("blame.part").map { $0.text(message.content + $0.offset) }
+  }
+
   private func endOfWait(of component: Component, since step: WaitChain.Step) throws -> String {
     let start = timeline.cycle
+    let awaited = simulation.currentActivity(of: component)
+    let next = awaited.link >= 0 ? simulation.traffic(onLink: Int(awaited.link)).received : 0
     while !timeline.isAtEnd, timeline.cycle < start + Self.patience {
       try timeline.go(to: timeline.cycle + 1)
       guard simulation.activityStart(of: component) != step.since else { continue }
-      return "in cycle \(timeline.cycle) \(component.name) is \(ActivityText(of: component, in: simulation))"
+      var text = "in cycle \(timeline.cycle) \(component.name) is \(ActivityText(of: component, in: simulation))"
+      if awaited.kind == .starved, let part = culprit(ofMessage: next, onLink: Int(awaited.link)) {
+        text += "; what it had waited for was held up by \(part)"
+      }
+      return text
     }
     return timeline.isAtEnd
       ? "it stays so to the layer's end" : "it stays so for \(Self.patience) cycles at least"

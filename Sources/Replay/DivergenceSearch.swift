@@ -23,6 +23,8 @@ public struct Divergence: Equatable, Sendable {
   public let cycle: Cycle
   /// Components whose own state differs, and those that sent a message that does; in order.
   public let components: [String]
+  /// Links with another traffic: what was sent, when, or what was taken from them.
+  public let links: [String]
   /// The first message that differs; nil where none does in that cycle.
   public let message: Message?
 
@@ -60,7 +62,7 @@ public struct Divergence: Equatable, Sendable {
       window: window, cycle: start,
       components: one.simulation.components.map(\.name).filter(names.contains)
         + names.filter { name in !one.simulation.components.contains { $0.name == name } }.sorted(),
-      message: message)
+      links: found.links, message: message)
   }
 
   /// The first message of a cycle that only one of the two sent, or that carries something else.

@@ -32,7 +32,7 @@ public final class Timeline {
   private var nextWindow = 0
 
   /// - Parameters:
-  ///   - session: at reset; nobody else runs it.
+  ///   - session: at reset, and recording nothing, since it is taken back and ahead; nobody else runs it.
   ///   - recorded: state hashes to hold the run against, in order of time; none checks nothing.
   ///   - interval: cycles between two checkpoints, at first.
   public init(_ session: LayerSession, recorded: [StateHashWindow] = [], interval: Cycle = 512) {
@@ -57,7 +57,8 @@ public final class Timeline {
   /// - Throws: `Deadlock`; `ReplayDivergence` where the state is not what was recorded.
   public func go(to target: Cycle) throws {
     precondition(target >= -1, "cycles are counted from 0; -1 is reset")
-    if target < cycle { restore(entries[entryIndex { $0.cycle <= target }]) }
+    let nearest = entries[entryIndex { $0.cycle <= target }]
+    if target < cycle || nearest.cycle > cycle { restore(nearest) }
     try advance(to: target)
   }
 

@@ -20,6 +20,7 @@ struct DiffReport: Encodable {
     let window: Int64?
     let cycle: Int64?
     let components: [String]
+    let links: [String]
     let message: Message?
 
     struct Message: Encodable {
@@ -36,6 +37,7 @@ struct DiffReport: Encodable {
       window = divergence?.window
       cycle = divergence?.cycle
       components = divergence?.components ?? []
+      links = divergence?.links ?? []
       message = (divergence?.message).map {
         Message(link: $0.link, sender: $0.sender, ordinal: $0.ordinal, first: $0.first, second: $0.second)
       }
@@ -141,7 +143,10 @@ struct DiffReport: Encodable {
   private func sentence(of layer: Layer) -> String {
     guard let cycle = layer.cycle, let window = layer.window else { return "\(layer.name): no cycle differs" }
     var text = "\(layer.name): the first difference is in cycle \(cycle) (window \(window)): "
-    text += layer.components.isEmpty ? "no component's state" : layer.components.joined(separator: ", ")
+    text += layer.components.isEmpty ? "no component's own state" : layer.components.joined(separator: ", ")
+    if layer.message == nil, !layer.links.isEmpty {
+      text += "; the traffic on \(layer.links.joined(separator: ", "))"
+    }
     if let message = layer.message {
       text +=
         "; message #\(message.ordinal) on \(message.link): \(message.first ?? "nothing") against "

@@ -147,6 +147,7 @@ import Workloads
     #expect(text.hasPrefix("PEArray[1] waits for a message on "))
     #expect(text.contains("  because DRAM is at work since cycle "))
     #expect(text.contains("in cycle "))
+    #expect(text.contains("; what it had waited for was held up by "))
     #expect(debugger.timeline.cycle == 10)
     #expect(throws: DebuggerError.self) { try debugger.execute("why idle PEArray[1] @ 99999999") }
   }

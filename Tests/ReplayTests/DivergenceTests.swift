@@ -30,18 +30,17 @@ import Workloads
       component: component, time: cycle * timeline.session.core.period, region: region, byte: place.offset + 5, bit: 1)
   }
 
-  @Test(
-    arguments: [
-      ("VFMU", "shiftedWords"), ("PEArray[2]", "effectual"), ("GLB", "dataReads"), ("ActivationUnit", "words"),
-      ("DRAM", "traffic.dataReads"), ("NoC.stationary", "beats"),
-    ], [Cycle(1), 333, 4095, 4096, 9000])
-  func `a planted fault is found in its first cycle`(place: (component: String, field: String), cycle: Cycle) throws {
+  @Test(arguments: [
+    ("VFMU", "shiftedWords", Cycle(1)), ("PEArray[2]", "effectual", 333), ("GLB", "dataReads", 4095),
+    ("ActivationUnit", "words", 4096), ("DRAM", "traffic.dataReads", 5000), ("NoC.stationary", "beats", 9000),
+  ])
+  func `a planted fault is found in its first cycle`(component: String, field: String, cycle: Cycle) throws {
     let layer = try longLayer()
-    let fault = try fault(in: place.field, of: place.component, at: cycle, layer: layer)
+    let fault = try fault(in: field, of: component, at: cycle, layer: layer)
     let divergence = try Divergence.first(
       try timeline(layer: layer), try timeline(fault: fault, layer: layer))
-    #expect(divergence?.cycle == cycle, "\(place)")
-    #expect(divergence?.components == [place.component], "\(place)")
+    #expect(divergence?.cycle == cycle, "\(component)")
+    #expect(divergence?.components == [component])
     #expect(divergence?.window == cycle / 4096 * 4096)
     #expect(divergence?.message == nil)
   }

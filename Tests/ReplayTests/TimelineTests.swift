@@ -44,7 +44,7 @@ import Workloads
       #expect(state(of: forward) == states[cycle], "cycle \(cycle)")
       if cycle % 16 == 0 { #expect(try Debugger(forward).execute("print VFMU").text == texts[cycle]) }
     }
-    #expect(Set(states.values).count > 900)
+    #expect(Set(states.values).count > 600)
   }
 
   @Test(arguments: shippedDesigns)
