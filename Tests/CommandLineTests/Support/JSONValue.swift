@@ -67,13 +67,4 @@ enum JSONValue: Decodable, Equatable {
     guard case .string(let value) = self else { return nil }
     return value
   }
-
-  /// A number, whole or not; nil of anything else.
-  var number: Double? {
-    switch self {
-    case .integer(let value): Double(value)
-    case .number(let value): value
-    default: nil
-    }
-  }
 }
