@@ -112,8 +112,9 @@ struct TimeloopTests {
     )
     .replacing("{C: 6", with: "{G: 3, C: 6")
     let layers = try read(grouped).reread().layers
-    #expect(layers.map(\.name) == ["cnn_layer.group0", "cnn_layer.group1", "cnn_layer.group2"])
-    #expect(layers[0].shape == GEMMShape(m: 8, k: 36, n: 70))
+    // Equal groups of random operands are one layer, which counts as often.
+    #expect(layers.map(\.name) == ["cnn_layer"] && layers.map(\.repeatCount) == [3])
+    #expect(layers.first?.shape == GEMMShape(m: 8, k: 36, n: 70))
   }
 
   @Test func `sections that are no workload are named, densities may stand in the data spaces`() throws {
