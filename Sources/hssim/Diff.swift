@@ -32,7 +32,8 @@ struct Diff: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Where the layer trace is. (default: in the current folder, or beside the database)", valueName: "trace.yaml"))
+      "Where the layer trace is. (default: in the current folder, beside the database, or what comes with hssim)",
+      valueName: "trace.yaml"))
   var trace: String?
 
   @Option(help: ArgumentHelp("How many differences of a kind are shown.", valueName: "number"))

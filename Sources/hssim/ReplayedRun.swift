@@ -20,7 +20,8 @@ struct ReplayedRun {
 
   /// - Parameters:
   ///   - identifier: the run, of a file with several.
-  ///   - trace: where the layer trace lies; nil looks in the current folder and beside the database.
+  ///   - trace: where the layer trace lies; nil looks in the current folder, beside the database, and among what
+  ///     comes with hssim.
   /// - Throws: `QueryError`, `WorkloadError`, or `CommandError` 65 where the inputs are not those of the run.
   init(path: String, identifier: Int64, trace: String?) throws {
     let origin = try RecordedOrigin(path: path, identifier: identifier)
@@ -79,15 +80,27 @@ struct ReplayedRun {
     return Timeline(session, recorded: recorded?.stateHashes ?? [])
   }
 
-  /// Where a trace lies that the stored command knows by its file name.
+  /// Where a trace lies that the stored command knows by its file name: what else lies there by this name is found out by
+  /// the content id.
   private static func place(of name: String, beside database: String, option: String?) throws -> String {
     if let option { return option }
-    let folder = URL(fileURLWithPath: database).deletingLastPathComponent().path
-    let places = [name, (folder as NSString).appendingPathComponent(name)]
+    let folder = URL(fileURLWithPath: database).deletingLastPathComponent()
+    let places = [name, folder.appendingPathComponent(name).path] + shippedPlaces(of: name)
     if let found = places.first(where: FileManager.default.fileExists) { return found }
     throw CommandError(
       .missing,
-      "\(database): its trace \(name) is neither in the current folder nor beside it; --trace says where it is")
+      "\(database): its trace \(name) is neither in the current folder nor beside it, nor does it come with hssim; "
+        + "--trace says where it is")
+  }
+
+  /// Where a network or trace that comes with hssim may lie.
+  private static func shippedPlaces(of name: String) -> [String] {
+    guard let configs = try? ConfigurationFolder().path else { return [] }
+    let network = URL(fileURLWithPath: configs).appendingPathComponent("networks").appendingPathComponent(name).path
+    let traces = URL(fileURLWithPath: configs).deletingLastPathComponent().appendingPathComponent("traces")
+    let files = FileManager.default.enumerator(atPath: traces.path)?.compactMap { $0 as? String } ?? []
+    let named = files.filter { ($0 as NSString).lastPathComponent == name }.sorted()
+    return [network] + named.map { traces.appendingPathComponent($0).path }
   }
 
   /// The memory's part, whose text the configuration keeps as comments behind the design.
