@@ -7,7 +7,7 @@ let benchmarks: @Sendable () -> Void = {
   let (nodes, tokens, cycles) = (64, 256, 200_000)
   let expected = reference_ring_wheel(UInt32(nodes), UInt32(tokens), UInt64(cycles))
   let configuration = Benchmark.Configuration(
-    metrics: [.cpuTotal], warmupIterations: 1, maxDuration: .seconds(60), maxIterations: 5)
+    metrics: [.cpuTotal], timeUnits: .microseconds, warmupIterations: 1, maxDuration: .seconds(60), maxIterations: 5)
 
   Benchmark("kernel: hssim", configuration: configuration) { benchmark in
     let ring = Ring(nodes: nodes, tokens: tokens)
