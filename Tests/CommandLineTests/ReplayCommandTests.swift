@@ -71,20 +71,21 @@ import Testing
 
   @Test func `a trace is found beside its database, and a changed one is refused`() throws {
     let folder = Workspace.repository.appending(path: "traces/minilm")
-    for name in ["one-layer.yaml", "one-layer.safetensors"] {
-      try workspace.write(Data(contentsOf: folder.appending(path: name)), to: name)
+    // By another name: what comes with hssim is found anywhere.
+    for (name, copy) in [("one-layer.yaml", "my-layer.yaml"), ("one-layer.safetensors", "one-layer.safetensors")] {
+      try workspace.write(Data(contentsOf: folder.appending(path: name)), to: copy)
     }
-    #expect(try workspace.hssim("simulate", "one-layer.yaml", "--output", "layer.sqlite").code == 0)
+    #expect(try workspace.hssim("simulate", "my-layer.yaml", "--output", "layer.sqlite").code == 0)
     let replayed = try workspace.hssim("replay", "layer.sqlite", "-c", "why z[3,16]")
     #expect(replayed.code == 0)
     #expect(replayed.output.contains(", as in Z"))
     let elsewhere = try workspace.shell(
-      "mkdir away && mv one-layer.* away && \"$HSSIM\" replay layer.sqlite -c 'goto 5'")
+      "mkdir away && mv *-layer.* away && \"$HSSIM\" replay layer.sqlite -c 'goto 5'")
     #expect(elsewhere.code == 66 && elsewhere.errors.contains("--trace says where it is"))
-    #expect(try workspace.hssim("replay", "layer.sqlite", "--trace", "away/one-layer.yaml", "-c", "goto 5").code == 0)
+    #expect(try workspace.hssim("replay", "layer.sqlite", "--trace", "away/my-layer.yaml", "-c", "goto 5").code == 0)
     let changed = try workspace.shell(
-      "sed -i 's/# values/# value/; s/hssim_trace: 1/hssim_trace: 1 /' away/one-layer.yaml; "
-        + "\"$HSSIM\" replay layer.sqlite --trace away/one-layer.yaml -c 'goto 5'")
+      "sed -i 's/# values/# value/; s/hssim_trace: 1/hssim_trace: 1 /' away/my-layer.yaml; "
+        + "\"$HSSIM\" replay layer.sqlite --trace away/my-layer.yaml -c 'goto 5'")
     #expect(changed.code == 65 && changed.errors.contains("an input changed since the run"), "\(changed.errors)")
   }
 

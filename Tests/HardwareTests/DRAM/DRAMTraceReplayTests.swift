@@ -4,22 +4,32 @@ import Hardware
 import Testing
 
 @Suite struct DRAMTraceReplayTests {
+  /// Replays a trace, and checks what was sent against the standard.
+  private func run(
+    _ trace: [DRAMTraceAccess], on specification: DRAMSpecification, injectPerClock: Int
+  ) throws -> (statistics: DRAMReplayStatistics, doneClocks: [Int64]) {
+    var replay = try DRAMTraceReplay(specification, injectPerClock: injectPerClock, recordsCommands: true)
+    let statistics = replay.run(trace)
+    #expect(replay.commands.contains { !$0.isEmpty })
+    #expect(violations(replay.commands, specification, end: replay.doneClocks.max() ?? 0) == [])
+    return (statistics, replay.doneClocks)
+  }
+
   @Test func `a line of several transactions becomes as many requests`() throws {
     let specification = try DRAMTestMachine.hbm2.specification()
-    var replay = try DRAMTraceReplay(specification, injectPerClock: 2)
-    let statistics = replay.run([DRAMTraceAccess(clock: 7, address: 0, isWrite: false)])
+    let trace = [DRAMTraceAccess(clock: 7, address: 0, isWrite: false)]
+    let (statistics, doneClocks) = try run(trace, on: specification, injectPerClock: 2)
     #expect(statistics.requests == 2)
     #expect(statistics.lastAccept == 7)
     #expect(statistics.total.reads == 2)
-    #expect(replay.doneClocks.count == 2)
+    #expect(doneClocks.count == 2)
   }
 
   @Test func `no more are offered a clock than injected, and none before its clock`() throws {
     let specification = try DRAMTestMachine.ddr4.specification()
-    let trace = (0..<5).map { DRAMTraceAccess(clock: 20, address: UInt64($0) * 64, isWrite: true) }
+    let trace = (0..<5).map { DRAMTraceAccess(clock: 20, address: UInt64($0) * 64, isWrite: false) }
     for (inject, last) in [(1, Int64(24)), (2, 22), (5, 20)] {
-      var replay = try DRAMTraceReplay(specification, injectPerClock: inject)
-      #expect(replay.run(trace).lastAccept == last)
+      #expect(try run(trace, on: specification, injectPerClock: inject).statistics.lastAccept == last)
     }
   }
 
@@ -54,9 +64,9 @@ import Testing
     for (policy, queues) in [(DRAMControllerSpecification.Policy.bankQueues, 2), (.sharedBuffers, 1)] {
       let specification = try machine.specification(
         DRAMControllerSpecification(policy: policy, writeHighWatermark: 5, writeLowWatermark: 2))
-      var replay = try DRAMTraceReplay(specification, injectPerClock: 4)
-      let statistics = replay.run([DRAMTraceAccess(clock: 100, address: 0, isWrite: false)])
-      #expect(replay.doneClocks[0] == 100 + Int64(queues + core))
+      let trace = [DRAMTraceAccess(clock: 100, address: 0, isWrite: false)]
+      let (statistics, doneClocks) = try run(trace, on: specification, injectPerClock: 4)
+      #expect(doneClocks[0] == 100 + Int64(queues + core))
       #expect(statistics.latency.mean.rounded() >= Double(queues + core))
     }
   }
