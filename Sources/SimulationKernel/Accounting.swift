@@ -35,7 +35,8 @@ extension Simulation {
   /// Ends all open stretches of activity at the last processed edge; called once, after the run.
   public func closeAccounts() {
     for component in components {
-      component.closeStretch(at: component.clock.cycles(through: time), observer: activityObserver, links: links)
+      closeStretch(
+        ofSlot: component.slot, of: component.domainState, at: component.clock.cycles(through: time))
     }
   }
 

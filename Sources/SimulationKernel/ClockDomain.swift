@@ -36,14 +36,14 @@ public final class ClockDomain {
 
   /// Fixes the set of components and allocates the wake structures.
   func freeze() {
-    let words = max(1, (components.count + 63) / 64)
     let pointer = UnsafeMutablePointer<DomainState>.allocate(capacity: 1)
-    pointer.initialize(to: DomainState(period: period, words: words, far: Unmanaged.passUnretained(far)))
+    pointer.initialize(
+      to: DomainState(period: period, components: components, far: Unmanaged.passUnretained(far)))
     state = pointer
     for (slot, component) in components.enumerated() {
       component.slot = slot
       component.domainState = pointer
-      pointer.pointee.wake(slot: slot, at: 0)
+      pointer.pointee.wake(ClockSlot(slot), at: 0)
     }
   }
 }

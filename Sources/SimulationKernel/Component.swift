@@ -15,8 +15,8 @@ open class Component {
   /// Position among the components of its domain, fixed when the simulation starts.
   final var slot = -1
   final var domainState: UnsafeMutablePointer<DomainState>!
-  /// What the kernel has booked for the component so far.
-  final var account = ActivityAccount()
+  /// What the kernel has booked for the component so far, once the simulation has started.
+  final var account: ActivityAccount { domainState.pointee.accounts[slot] }
   /// Position among all components in order of registration; independent of the order of ticking.
   public internal(set) final var index = -1
 
@@ -42,6 +42,7 @@ open class Component {
 }
 
 /// The run-length account of one component's cycles, kept by the kernel.
+@usableFromInline
 struct ActivityAccount {
   var kind = Activity.Kind.idle
   var link: Int32 = -1

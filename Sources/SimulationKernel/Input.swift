@@ -28,8 +28,7 @@ public struct Input<Message: BitwiseCopyable> {
     @inline(__always)
     unsafeAddress {
       precondition(link.pointee.hasArrival, "an empty input has no front")
-      let slots = link.pointee.payload.assumingMemoryBound(to: Message.self)
-      return UnsafePointer(slots + Int(link.pointee.head & link.pointee.mask))
+      return UnsafePointer(link.pointee.slot(link.pointee.head, as: Message.self).pointer(to: \.message).unsafelyUnwrapped)
     }
   }
 
@@ -43,11 +42,7 @@ public struct Input<Message: BitwiseCopyable> {
   @inlinable
   @inline(__always)
   @discardableResult
-  public func receive() -> Message {
-    let message = front
-    link.pointee.release()
-    return message
-  }
+  public func receive() -> Message { link.pointee.removeFirst(as: Message.self) }
 
   /// The activity of a component that waits for this input.
   @inlinable
@@ -57,5 +52,8 @@ public struct Input<Message: BitwiseCopyable> {
   ///
   /// - Precondition: `!isEmpty`.
   @inlinable
-  public var frontArrival: Femtoseconds { link.pointee.arrivals[Int(link.pointee.head & link.pointee.mask)] }
+  public var frontArrival: Femtoseconds {
+    precondition(link.pointee.hasArrival, "an empty input has no front")
+    return link.pointee.frontArrival
+  }
 }

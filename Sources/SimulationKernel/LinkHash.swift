@@ -2,11 +2,10 @@
 
 /// A link's part in the event hash.
 ///
-/// The event hash is the sum over all messages of mix(gap) * factor^ordinal modulo 2^64, where gap is the number of
-/// cycles since the link's previous send, and both the mix and the factor are drawn per link. A sum does not depend on
-/// the order of sends within an edge. For one link it is a polynomial in the factor, with coefficients that are well
-/// mixed, so that two schedules share a hash by accident only. A stretch of k messages that repeats is a geometric
-/// series in factor^k, so it can be added without stepping through it.
+/// The event hash is the sum over all links of a polynomial in the link's factor, modulo 2^64, whose coefficients are the
+/// gaps in cycles between the link's sends, each offset by the link's key; both are drawn per link. A sum over links
+/// does not depend on the order of sends within an edge; two schedules of a link share a hash by accident only. A
+/// stretch of k messages that repeats is a geometric series in factor^k, so it can be added without stepping through it.
 @frozen
 @usableFromInline
 struct LinkHash: Sendable {
@@ -24,8 +23,6 @@ struct LinkHash: Sendable {
   }
 
   /// The finaliser of splitmix64.
-  @inlinable
-  @inline(__always)
   static func mix(_ value: UInt64) -> UInt64 {
     var mixed = value
     mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
@@ -33,10 +30,10 @@ struct LinkHash: Sendable {
     return mixed ^ (mixed >> 31)
   }
 
-  /// What a message adds that was sent `gap` cycles after the one before it; `power` is factor^ordinal.
+  /// The hash of a schedule, one message longer: sent `gap` cycles after the one before it.
   @inlinable
   @inline(__always)
-  func contribution(gap: Cycle, power: UInt64) -> UInt64 {
-    Self.mix(key &+ UInt64(bitPattern: gap)) &* power
+  func appending(gap: Cycle, to schedule: UInt64) -> UInt64 {
+    schedule &* factor &+ (key &+ UInt64(bitPattern: gap))
   }
 }

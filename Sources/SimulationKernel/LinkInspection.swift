@@ -74,11 +74,10 @@ extension Simulation {
     precondition(
       ordinal >= 0 && ordinal < state.tail && ordinal >= state.tail - Int64(link.slotCount),
       "a message is looked at while the link holds it")
-    let slot = Int(ordinal & state.mask)
-    let layout = link.layout()
+    let header = link.header(ordinal)
     return InspectedMessage(
-      ordinal: ordinal, arrival: state.arrivals[slot], bytes: Int(state.sizes[slot]),
-      content: UnsafeRawPointer(state.payload + slot * layout.stride), layout: layout)
+      ordinal: ordinal, arrival: header.arrival, bytes: Int(header.bytes), content: link.content(ordinal),
+      layout: link.layout())
   }
 }
 
@@ -90,7 +89,7 @@ extension Input {
   public var waitingCount: Int {
     var ordinal = link.pointee.head
     while ordinal < link.pointee.tail,
-      link.pointee.arrivals[Int(ordinal & link.pointee.mask)] <= link.pointee.time
+      link.pointee.slot(ordinal, as: Message.self).pointee.arrival <= link.pointee.time
     { ordinal += 1 }
     return Int(ordinal - link.pointee.head)
   }
@@ -100,7 +99,6 @@ extension Input {
   public func message(at position: Int) -> Message? {
     let ordinal = link.pointee.head + Int64(position)
     guard position >= 0, ordinal < link.pointee.tail else { return nil }
-    let slots = link.pointee.payload.assumingMemoryBound(to: Message.self)
-    return slots[Int(ordinal & link.pointee.mask)]
+    return link.pointee.slot(ordinal, as: Message.self).pointee.message
   }
 }

@@ -9,6 +9,14 @@ public protocol ActivityObserver: AnyObject {
   func stretchEnded(component: Int, kind: Activity.Kind, link: Int32, start: Cycle, cycles: Int64)
 }
 
+/// Stands between the kernel's loop and an observer: reached by a pointer, it costs an unobserved run one nil test.
+@usableFromInline
+final class ActivityTap {
+  let observer: any ActivityObserver
+
+  init(_ observer: any ActivityObserver) { self.observer = observer }
+}
+
 /// Listens to the messages of the links it was attached to.
 public protocol MessageObserver: AnyObject {
   /// A message was sent.
@@ -25,11 +33,9 @@ final class MessageTap {
   init(_ observer: any MessageObserver) { self.observer = observer }
 
   @usableFromInline
-  func sent(on link: UnsafeMutablePointer<LinkState>) {
-    let ordinal = link.pointee.tail - 1
-    let slot = Int(ordinal & link.pointee.mask)
+  func sent(on link: UnsafeMutablePointer<LinkState>, arrival: Femtoseconds, bytes: Int) {
     observer.messageSent(
-      link: Int(link.pointee.id), ordinal: ordinal, sendCycle: link.pointee.sender.pointee.cycle,
-      arrival: link.pointee.arrivals[slot], bytes: Int(link.pointee.sizes[slot]))
+      link: Int(link.pointee.id), ordinal: link.pointee.tail - 1, sendCycle: link.pointee.senderCycle,
+      arrival: arrival, bytes: bytes)
   }
 }

@@ -24,9 +24,10 @@ public struct Output<Message: BitwiseCopyable> {
   @inlinable
   @inline(__always)
   public func send(_ message: Message, bytes: Int) {
-    let index = link.pointee.reserve(bytes: bytes)
-    link.pointee.payload.assumingMemoryBound(to: Message.self)[index] = message
-    if let observer = link.pointee.observer { observer._withUnsafeGuaranteedRef { $0.sent(on: link) } }
+    let arrival = link.pointee.append(message, bytes: bytes)
+    if let observer = link.pointee.observer {
+      observer._withUnsafeGuaranteedRef { $0.sent(on: link, arrival: arrival, bytes: bytes) }
+    }
   }
 
   /// The activity of a component that waits for this output.
@@ -36,7 +37,6 @@ public struct Output<Message: BitwiseCopyable> {
   /// Number of messages the sender sees on the link, arrived or not.
   @inlinable
   public var occupancy: Int {
-    let hidden = link.pointee.freedAt == link.pointee.time ? link.pointee.freedThen : 0
-    return Int(link.pointee.tail &- link.pointee.head &+ hidden)
+    Int(link.pointee.tail &- link.pointee.visibleHead)
   }
 }

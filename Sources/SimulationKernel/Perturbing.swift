@@ -13,7 +13,7 @@ extension Simulation {
       var mixed = seed ^ UInt64(bitPattern: edge) &* 0x9e37_79b9_7f4a_7c15
       mixed = (mixed ^ UInt64(link.state.pointee.id)) &* 0xbf58_476d_1ce4_e5b9
       mixed = (mixed ^ (mixed >> 29)) &* 0x94d0_49bb_1331_11eb
-      link.state.pointee.slots = mixed >> 62 == 0 && quietEdges < Self.patience ? 0 : link.state.pointee.capacity
+      link.state.pointee.throttle(mixed >> 62 == 0 && quietEdges < Self.patience)
     }
   }
 
@@ -23,7 +23,7 @@ extension Simulation {
     guard quietEdges <= Self.patience else { return }
     for component in components {
       // A domain that slept is behind the time; its next edge is not the one after the last it processed.
-      component.domainState.pointee.wake(slot: component.slot, at: time / component.clock.period + 1)
+      component.domainState.pointee.wake(ClockSlot(component.slot), at: time / component.clock.period + 1)
     }
   }
 

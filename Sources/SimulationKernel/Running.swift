@@ -15,7 +15,8 @@ extension Simulation {
   public func run(through limit: Femtoseconds = .max) throws(Deadlock) -> Outcome {
     precondition(isStarted, "a simulation is started before it runs")
     while !shared.pointee.isStopped {
-      guard let edge = nextEdge() else {
+      let edge = earliestEdge()
+      guard edge < .max else {
         if let deadlock = Deadlock(in: self) { throw deadlock }
         return .finished
       }
@@ -27,13 +28,17 @@ extension Simulation {
 
   /// Time of the earliest edge at which a component is due; nil if all sleep for good.
   public func nextEdge() -> Femtoseconds? {
-    var earliest: Femtoseconds?
-    for domain in domains {
-      guard let state = domain.state else { continue }
-      var wake = state.pointee.nextNearWake()
-      if let far = domain.far.earliest { wake = min(wake ?? far, far) }
-      guard let wake else { continue }
-      earliest = min(earliest ?? .max, wake * domain.period)
+    let edge = earliestEdge()
+    return edge == .max ? nil : edge
+  }
+
+  /// Time of the earliest edge at which a component is due; `.max` if all sleep for good.
+  @inline(__always)
+  private func earliestEdge() -> Femtoseconds {
+    var earliest = Femtoseconds.max
+    for clock in clocks {
+      let wake = clock.pointee.nextWake()
+      if wake < .max { earliest = min(earliest, wake &* clock.pointee.period) }
     }
     return earliest
   }
@@ -41,78 +46,90 @@ extension Simulation {
   private func process(_ edge: Femtoseconds) {
     let before = shared.pointee.time
     shared.pointee.time = edge
-    if perturbation.backpressureSeed != nil { throttleLinks(at: edge) }
+    let isThrottled = perturbation.backpressureSeed != nil
+    if isThrottled { throttleLinks(at: edge) }
     var worked = false
-    for domain in domains where edge % domain.period == 0 {
-      guard let state = domain.state else { continue }
-      if domain.tickDueComponents(at: edge / domain.period, state: state, observer: activityObserver, links: links) {
-        worked = true
-      }
+    for clock in clocks {
+      guard let cycle = clock.pointee.cycle(at: edge) else { continue }
+      if tickDueComponents(of: clock, at: cycle) { worked = true }
     }
-    if perturbation.backpressureSeed != nil { rouseAll(worked: worked) }
+    if isThrottled { rouseAll(worked: worked) }
     if let fault = perturbation.fault, before < fault.time, edge >= fault.time { plant(fault) }
   }
-}
 
-extension ClockDomain {
-  /// Ticks the components that are due at `newCycle`; tells whether one of them worked.
-  fileprivate func tickDueComponents(
-    at newCycle: Cycle, state: UnsafeMutablePointer<DomainState>, observer: (any ActivityObserver)?, links: [Link]
-  ) -> Bool {
-    var worked = false
-    withUnsafeTemporaryAllocation(of: UInt64.self, capacity: state.pointee.words) { active in
-      guard let due = active.baseAddress else { return }
-      state.pointee.advance(to: newCycle, active: due)
-      while let wake = far.removeDue(at: newCycle) { due[wake.slot >> 6] |= 1 << UInt64(wake.slot & 63) }
-      for word in 0..<state.pointee.words {
-        var bits = due[word]
-        while bits != 0 {
-          let slot = word * 64 + bits.trailingZeroBitCount
-          bits &= bits - 1
-          let component = components[slot]
-          let activity = component.tick()
-          component.book(activity, at: newCycle, observer: observer, links: links)
-          if activity.wake >= 0 {
-            state.pointee.wake(slot: slot, at: activity.wake)
-          } else if activity.kind == .busy {
-            state.pointee.wake(slot: slot, at: newCycle + 1)
-          }
-          if activity.kind == .busy { worked = true }
+  /// Ticks the components that are due at `cycle`; tells whether one of them worked.
+  ///
+  /// Everything here lies in memory that the simulation owns, reached by pointers: a component that ticks wakes others
+  /// through the same memory.
+  private func tickDueComponents(of clock: UnsafeMutablePointer<DomainState>, at cycle: Cycle) -> Bool {
+    clock.pointee.advance(to: cycle)
+    let (due, components, accounts) = (clock.pointee.due, clock.pointee.components, clock.pointee.accounts)
+    var worked: UInt64 = 0
+    for word in 0..<clock.pointee.words {
+      var bits = due[word]
+      var again: UInt64 = 0
+      while bits != 0 {
+        let slot = word &<< 6 | bits.trailingZeroBitCount
+        let bit = bits & (0 &- bits)
+        bits ^= bit
+        let activity = components[slot]._withUnsafeGuaranteedRef { $0.tick() }
+        if activity.kind != accounts[slot].kind || activity.link != accounts[slot].link {
+          turn(slot, of: clock, to: activity, at: cycle)
         }
+        let isBusy = activity.kind == .busy ? bit : 0
+        worked |= isBusy
+        if activity.wake >= 0 { clock.pointee.wake(ClockSlot(slot), at: activity.wake) } else { again |= isBusy }
       }
+      clock.pointee.next[word] |= again
     }
-    return worked
+    return worked != 0
   }
-}
 
-extension Component {
-  /// Closes the open stretch if `activity` differs from it.
-  @inline(__always)
-  fileprivate final func book(
-    _ activity: Activity, at cycle: Cycle, observer: (any ActivityObserver)?, links: [Link]
+  /// Ends the stretch of a component that turned to another activity.
+  @inline(never)
+  private func turn(
+    _ slot: Int, of clock: UnsafeMutablePointer<DomainState>, to activity: Activity, at cycle: Cycle
   ) {
-    guard activity.kind != account.kind || activity.link != account.link else { return }
-    closeStretch(at: cycle, observer: observer, links: links)
-    account.kind = activity.kind
-    account.link = activity.link
+    closeStretch(ofSlot: slot, of: clock, at: cycle)
+    clock.pointee.accounts[slot].kind = activity.kind
+    clock.pointee.accounts[slot].link = activity.link
   }
 
-  /// Books the open stretch, which ends before `cycle`, and begins the next one there.
-  final func closeStretch(at cycle: Cycle, observer: (any ActivityObserver)?, links: [Link]) {
-    let cycles = cycle - account.since
+  /// Books the open stretch of a component, which ends before `cycle`, and begins the next one there.
+  func closeStretch(ofSlot slot: Int, of clock: UnsafeMutablePointer<DomainState>, at cycle: Cycle) {
+    let account = clock.pointee.accounts + slot
+    let cycles = cycle - account.pointee.since
     if cycles > 0 {
-      account.add(cycles, of: account.kind)
-      if account.link >= 0 {
-        let state = links[Int(account.link)].state
-        if account.kind == .starved {
-          state.pointee.starvedCycles += cycles
+      account.pointee.add(cycles, of: account.pointee.kind)
+      if account.pointee.link >= 0 {
+        let link = shared.pointee.links[Int(account.pointee.link)]
+        if account.pointee.kind == .starved {
+          link.pointee.starvedCycles += cycles
         } else {
-          state.pointee.backpressuredCycles += cycles
+          link.pointee.backpressuredCycles += cycles
         }
       }
-      observer?.stretchEnded(
-        component: index, kind: account.kind, link: account.link, start: account.since, cycles: cycles)
+      if let tap = shared.pointee.activityTap {
+        let component = clock.pointee.components[slot]._withUnsafeGuaranteedRef { $0.index }
+        tap._withUnsafeGuaranteedRef {
+          $0.observer.stretchEnded(
+            component: component, kind: account.pointee.kind, link: account.pointee.link,
+            start: account.pointee.since, cycles: cycles)
+        }
+      }
     }
-    account.since = cycle
+    account.pointee.since = cycle
+  }
+}
+
+extension DomainState {
+  /// The cycle whose edge is at `time`; nil where the clock has none there.
+  @inline(__always)
+  fileprivate func cycle(at time: Femtoseconds) -> Cycle? {
+    // The next edge is the usual case, and needs no division.
+    let following = cycle &+ 1
+    if following &* period == time { return following }
+    let (quotient, remainder) = time.quotientAndRemainder(dividingBy: period)
+    return remainder == 0 ? quotient : nil
   }
 }

@@ -56,6 +56,7 @@ public final class Simulation {
 
   /// Told of every stretch of activity; set before `start()`.
   public var activityObserver: (any ActivityObserver)?
+  var activityTap: ActivityTap?
 
   public init(perturbation: Perturbation = Perturbation()) {
     self.perturbation = perturbation
@@ -66,6 +67,7 @@ public final class Simulation {
   deinit {
     for link in links { link.deallocate() }
     for endpoint in endpoints { endpoint.cell.deallocate() }
+    shared.pointee.deallocate()
     shared.deallocate()
   }
 
@@ -84,6 +86,9 @@ public final class Simulation {
     clock.components.append(component)
   }
 
+  /// The clocks' hot halves, once the simulation has started.
+  var clocks: UnsafeMutableBufferPointer<UnsafeMutablePointer<DomainState>> { shared.pointee.clocks }
+
   func stop() { shared.pointee.isStopped = true }
 
   /// Whether a component has ended the run.
@@ -93,5 +98,5 @@ public final class Simulation {
   public var time: Femtoseconds { shared.pointee.time }
 
   /// The composable hash over all messages so far.
-  public var eventHash: UInt64 { shared.pointee.eventHash }
+  public var eventHash: UInt64 { links.reduce(0) { $0 &+ $1.state.pointee.eventHash } }
 }

@@ -12,7 +12,6 @@ public final class Snapshot {
   public let addedBytes: Int
 
   fileprivate let pages: [Page]
-  fileprivate let accounts: [ActivityAccount]
   fileprivate let farWakes: [FarQueue.Content]
   fileprivate let quietEdges: Int
   fileprivate let regionCount: Int
@@ -49,7 +48,6 @@ public final class Snapshot {
   fileprivate init(of simulation: Simulation, sharing earlier: Snapshot?) {
     precondition(simulation.isStarted, "a simulation is started before it is saved")
     time = simulation.time
-    accounts = simulation.components.map(\.account)
     farWakes = simulation.domains.map(\.far.content)
     quietEdges = simulation.quietEdges
     var pages: [Page] = []
@@ -102,7 +100,6 @@ extension Simulation {
     precondition(
       page == snapshot.pages.count && regions == snapshot.regionCount, "a snapshot is restored in its own simulation")
     for (link, observer) in zip(links, observers) { link.state.pointee.observer = observer }
-    for (component, account) in zip(components, snapshot.accounts) { component.account = account }
     for (domain, content) in zip(domains, snapshot.farWakes) { domain.far.content = content }
     quietEdges = snapshot.quietEdges
   }
@@ -121,12 +118,11 @@ extension Simulation {
       visit(state.pointee.next, count: state.pointee.words)
       visit(state.pointee.wheel, count: state.pointee.words * Int(DomainState.horizon))
       visit(state.pointee.occupied, count: Int(DomainState.horizon) / 64)
+      visit(state.pointee.accounts, count: state.pointee.slots)
     }
     for link in links {
       visit(link.state)
-      visit(link.state.pointee.arrivals, count: link.slotCount)
-      visit(link.state.pointee.sizes, count: link.slotCount)
-      body(UnsafeMutableRawBufferPointer(start: link.state.pointee.payload, count: link.payloadBytes))
+      body(UnsafeMutableRawBufferPointer(start: link.state.pointee.ring, count: link.slotCount * link.slotStride))
     }
     for region in stateMemory.regions {
       body(UnsafeMutableRawBufferPointer(start: region.start, count: region.bytes))

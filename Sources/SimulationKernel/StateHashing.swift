@@ -92,11 +92,10 @@ extension Link {
     let state = state.pointee
     hash.combine(state.head)
     hash.combine(state.tail)
-    hash.combine(Int64(bitPattern: state.hashPower))
+    hash.combine(state.eventHash)
     for ordinal in state.head..<state.tail {
-      let slot = Int(ordinal & state.mask)
-      hash.combine(state.arrivals[slot])
-      hash.combine(UnsafeRawPointer(state.payload + slot * layout.stride), count: layout.stride, mask: mask)
+      hash.combine(header(ordinal).arrival)
+      hash.combine(content(ordinal), count: layout.stride, mask: mask)
     }
   }
 }

@@ -16,17 +16,29 @@ struct Link {
   let sender: Endpoint
   let receiver: Endpoint
   let state: UnsafeMutablePointer<LinkState>
-  let payloadBytes: Int
   let slotCount: Int
+  /// Bytes of a slot, and of what is in front of its message.
+  let slotStride: Int
+  let messageOffset: Int
   /// The names and places of a message's parts; found once, when first asked for.
   let layout: () -> StateLayout
 
   func deallocate() {
-    state.pointee.arrivals.deallocate()
-    state.pointee.sizes.deallocate()
-    state.pointee.payload.deallocate()
+    state.pointee.ring.deallocate()
     state.deallocate()
   }
+
+  /// What stands in front of the message of an ordinal.
+  func header(_ ordinal: Int64) -> LinkSlotHeader {
+    (state.pointee.ring + place(ordinal)).assumingMemoryBound(to: LinkSlotHeader.self).pointee
+  }
+
+  /// The message of an ordinal.
+  func content(_ ordinal: Int64) -> UnsafeRawPointer {
+    UnsafeRawPointer(state.pointee.ring + place(ordinal) + messageOffset)
+  }
+
+  private func place(_ ordinal: Int64) -> Int { Int(ordinal & state.pointee.mask) * slotStride }
 }
 
 /// What is wrong with the wiring of a simulation.
@@ -77,35 +89,34 @@ extension Simulation {
     let name = "\(sender.fullName)->\(receiver.fullName)"
     var slotCount = 1
     while slotCount < capacity { slotCount *= 2 }
-    let payload = UnsafeMutablePointer<Message>.allocate(capacity: slotCount)
-    let arrivals = UnsafeMutablePointer<Femtoseconds>.allocate(capacity: slotCount)
-    arrivals.initialize(repeating: 0, count: slotCount)
-    let sizes = UnsafeMutablePointer<Int32>.allocate(capacity: slotCount)
-    sizes.initialize(repeating: 0, count: slotCount)
-    let payloadBytes = MemoryLayout<Message>.stride * slotCount
-    UnsafeMutableRawPointer(payload).initializeMemory(as: UInt8.self, repeating: 0, count: payloadBytes)
-    let state = UnsafeMutablePointer<LinkState>.allocate(capacity: 1)
+    let slotStride = MemoryLayout<LinkSlot<Message>>.stride
+    let ring = UnsafeMutableRawPointer.allocate(
+      byteCount: slotCount * slotStride, alignment: max(64, MemoryLayout<LinkSlot<Message>>.alignment))
+    ring.initializeMemory(as: UInt8.self, repeating: 0, count: slotCount * slotStride)
+    ring.bindMemory(to: LinkSlot<Message>.self, capacity: slotCount)
+    let state = UnsafeMutableRawPointer.allocate(byteCount: MemoryLayout<LinkState>.stride, alignment: 64)
+      .bindMemory(to: LinkState.self, capacity: 1)
     state.initialize(
       to: LinkState(
-        slots: Int64(capacity), shared: shared, mask: Int64(slotCount - 1), width: Int64(width ?? 0),
-        latency: latency, arrivals: arrivals, sizes: sizes, payload: UnsafeMutableRawPointer(payload),
-        id: Int32(links.count), capacity: Int64(capacity), hash: LinkHash(name: name)))
+        id: Int32(links.count), capacity: capacity, width: Int64(width ?? 0), latency: latency,
+        mask: Int64(slotCount - 1), ring: ring, hash: LinkHash(name: name), shared: shared))
     output.endpoint.pointee = state
     input.endpoint.pointee = state
+    let messageOffset = LinkSlot<Message>.messageOffset
     links.append(
       Link(
-        name: name, sender: sender, receiver: receiver, state: state, payloadBytes: payloadBytes,
-        slotCount: slotCount, layout: Self.layout(of: payload)))
+        name: name, sender: sender, receiver: receiver, state: state, slotCount: slotCount, slotStride: slotStride,
+        messageOffset: messageOffset, layout: Self.layout(of: Message.self, in: ring + messageOffset)))
   }
 
   /// Finds the layout of messages when it is first asked for, and remembers it.
   private static func layout<Message: BitwiseCopyable>(
-    of payload: UnsafeMutablePointer<Message>
+    of type: Message.Type, in memory: UnsafeRawPointer
   ) -> () -> StateLayout {
     var found: StateLayout?
     return {
       // All bits zero, as they are before the first message, are a value of every trivial type.
-      let layout = found ?? StateLayout(of: payload.pointee)
+      let layout = found ?? StateLayout(of: memory.load(as: Message.self))
       found = layout
       return layout
     }
@@ -135,12 +146,13 @@ extension Simulation {
       if let seed = perturbation.shuffleSeed { domain.components.shuffle(seed: seed) }
       domain.freeze()
     }
+    activityTap = activityObserver.map { ActivityTap($0) }
+    shared.pointee = SharedState(
+      clocks: domains.compactMap(\.state), links: links.map(\.state),
+      activityTap: activityTap.map { Unmanaged.passUnretained($0) })
     for link in links {
       guard let sender = owners[link.sender.owner], let receiver = owners[link.receiver.owner] else { continue }
-      link.state.pointee.sender = sender.domainState
-      link.state.pointee.senderSlot = sender.slot
-      link.state.pointee.receiver = receiver.domainState
-      link.state.pointee.receiverSlot = receiver.slot
+      link.state.pointee.ends = LinkEnds(sender: sender, receiver: receiver)
     }
   }
 

@@ -68,9 +68,10 @@ import Testing
   func `a closed form over an even stretch equals stepping through it`(count: Int64, stride: Cycle) throws {
     let sends = (0..<count).map { 13 + $0 * stride }
     let link = LinkHash(name: "source.output->listener.input")
-    let first = link.contribution(gap: 13, power: 1)
-    let rest = link.contribution(gap: stride, power: link.factor) &* geometricSum(link.factor, count - 1).sum
-    #expect(try hash(of: sends) == first &+ rest)
+    let first = link.appending(gap: 13, to: 0)
+    // Appending m times is a multiplication by factor^m and an addition of the series.
+    let (series, power) = geometricSum(link.factor, count - 1)
+    #expect(try hash(of: sends) == first &* power &+ link.appending(gap: stride, to: 0) &* series)
   }
 
   @Test(arguments: Array<UInt64>(0..<20))
@@ -79,12 +80,8 @@ import Testing
     let gaps = (0..<Int.random(in: 1...9, using: &random)).map { _ in Cycle.random(in: 0...5, using: &random) }
     let repetitions = Int64.random(in: 1...50, using: &random)
     let link = LinkHash(name: "source.output->listener.input")
-    var once: UInt64 = 0
-    var power: UInt64 = 1
-    for gap in gaps {
-      once &+= link.contribution(gap: gap, power: power)
-      power &*= link.factor
-    }
+    let once = gaps.reduce(0 as UInt64) { link.appending(gap: $1, to: $0) }
+    let power = gaps.reduce(1 as UInt64) { power, _ in power &* link.factor }
     var cycle: Cycle = 0
     var sends: [Cycle] = []
     for _ in 0..<repetitions {
