@@ -35,7 +35,10 @@ let package = Package(
       dependencies: ["Hardware", "Workloads", .product(name: "Yams", package: "Yams")]),
     .target(
       name: "Recording",
-      dependencies: ["Statistics", .product(name: "GRDB", package: "GRDB.swift")]),
+      dependencies: [
+        "Statistics", .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ]),
     .target(
       name: "EnergyArea",
       dependencies: ["Statistics", .product(name: "Yams", package: "Yams")]),

@@ -9,10 +9,8 @@ struct Insertion {
 
   /// Prepares the insertion of `rows` rows at a time.
   init(into relation: Relation, rows: Int = 1, in database: Database) throws {
-    let row = "(" + Array(repeating: "?", count: relation.columns.count).joined(separator: ",") + ")"
     values = rows * relation.columns.count
-    statement = try database.cachedStatement(
-      sql: "INSERT INTO \(relation.name) VALUES \(Array(repeating: row, count: rows).joined(separator: ","))")
+    statement = try database.cachedStatement(sql: relation.insertion(rows: rows))
   }
 
   /// Inserts the values of all columns of all rows, in the order of the schema.
@@ -20,5 +18,13 @@ struct Insertion {
     precondition(row.count == values, "A row has another number of values than its table has columns.")
     statement.setUncheckedArguments(StatementArguments(row))
     try statement.execute()
+  }
+}
+
+extension Relation {
+  /// The statement that inserts `rows` rows of all columns, with a parameter for each value.
+  func insertion(rows: Int) -> String {
+    let row = "(" + Array(repeating: "?", count: columns.count).joined(separator: ",") + ")"
+    return "INSERT INTO \(name) VALUES \(Array(repeating: row, count: rows).joined(separator: ","))"
   }
 }

@@ -10,8 +10,8 @@ struct SpanWriter {
 
   func write(to database: Database) throws {
     guard !statistics.spans.isEmpty else { return }
-    var spans = try BulkInsertion(into: ActivitySchema.storedSpan, in: database)
-    let windows = try Insertion(into: ActivitySchema.storedWindow, in: database)
+    var spans = try IntegerInsertion(into: ActivitySchema.storedSpan, in: database)
+    var windows = try IntegerInsertion(into: ActivitySchema.storedWindow, in: database)
     let order = SpanOrder(statistics)
     for (index, component) in statistics.components.enumerated() {
       var cursor: Int64 = 0
@@ -26,23 +26,31 @@ struct SpanWriter {
       guard cursor > 0 else { continue }
       precondition(cursor == component.cycles, "The spans of a component do not reach the end of the layer.")
       for window in totals.windows {
-        try windows.insert([
-          layerID, index, window.start, window.busyCycles, window.starvedCycles, window.backpressuredCycles,
-        ])
+        windows.append(layerID)
+        windows.append(Int64(index))
+        windows.append(window.start)
+        windows.append(window.busyCycles)
+        windows.append(window.starvedCycles)
+        windows.append(window.backpressuredCycles)
+        try windows.endRow()
       }
     }
+    try windows.flush()
     try spans.flush()
   }
 
-  private func append(_ span: ActivitySpan, to spans: inout BulkInsertion) throws {
+  private func append(_ span: ActivitySpan, to spans: inout IntegerInsertion) throws {
     var start = span.start
     let end = span.start + span.cycles
     while start < end {
       let cycles = min(end - start, ActivitySchema.longestSpan)
-      try spans.append([
-        layerID, Int64(span.component), start, cycles, Int64(span.activity.rawValue),
-        span.link < 0 ? nil : Int64(span.link),
-      ])
+      spans.append(layerID)
+      spans.append(Int64(span.component))
+      spans.append(start)
+      spans.append(cycles)
+      spans.append(Int64(span.activity.rawValue))
+      spans.append(span.link < 0 ? IntegerInsertion.none : Int64(span.link))
+      try spans.endRow()
       start += cycles
     }
   }

@@ -26,10 +26,18 @@ public struct Input<Message: BitwiseCopyable> {
   @inlinable
   public var front: Message {
     @inline(__always)
-    unsafeAddress {
-      precondition(link.pointee.hasArrival, "an empty input has no front")
-      return UnsafePointer(link.pointee.slot(link.pointee.head, as: Message.self).pointer(to: \.message).unsafelyUnwrapped)
-    }
+    unsafeAddress { frontAddress }
+  }
+
+  /// Where the oldest message that has arrived lies, for looking at one that is too large to be copied lightly; valid
+  /// until it is received.
+  ///
+  /// - Precondition: `!isEmpty`.
+  @inlinable
+  public var frontAddress: UnsafePointer<Message> {
+    precondition(link.pointee.hasArrival, "an empty input has no front")
+    return UnsafePointer(
+      link.pointee.slot(link.pointee.head, as: Message.self).pointer(to: \.message).unsafelyUnwrapped)
   }
 
   /// The oldest message that has arrived; nil if there is none.
@@ -42,7 +50,18 @@ public struct Input<Message: BitwiseCopyable> {
   @inlinable
   @inline(__always)
   @discardableResult
-  public func receive() -> Message { link.pointee.removeFirst(as: Message.self) }
+  public func receive() -> Message {
+    let message = front
+    link.pointee.removeFirst(as: Message.self)
+    return message
+  }
+
+  /// Frees the slot of the oldest message, which was looked at.
+  ///
+  /// - Precondition: `!isEmpty`.
+  @inlinable
+  @inline(__always)
+  public func drop() { link.pointee.removeFirst(as: Message.self) }
 
   /// The activity of a component that waits for this input.
   @inlinable

@@ -185,12 +185,10 @@ struct LinkState {
   /// Takes the oldest message and frees its slot; the sender sees it at its next edge.
   @inlinable
   @inline(__always)
-  mutating func removeFirst<Message: BitwiseCopyable>(as type: Message.Type) -> Message {
+  mutating func removeFirst<Message: BitwiseCopyable>(as type: Message.Type) {
     let now = time
     precondition(frontArrival <= now, "a message may only be received after it arrived")
-    let oldest = slot(head, as: Message.self)
-    let message = oldest.pointee.message
-    bytesReceived &+= Int64(oldest.pointee.bytes)
+    bytesReceived &+= Int64(slot(head, as: Message.self).pointee.bytes)
     if freedAt != now {
       freedAt = now
       headBefore = head
@@ -200,7 +198,6 @@ struct LinkState {
     let empty = UInt64(bitPattern: (tail &- head &- 1) &>> 63)
     frontArrival = slot(head, as: Message.self).pointee.arrival | Int64(truncatingIfNeeded: empty &>> 1)
     if tail >= freeThrough { wakeSender(now: now) }
-    return message
   }
 
   /// Only a sender that saw the link full can be waiting for a slot.

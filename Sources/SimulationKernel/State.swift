@@ -51,6 +51,10 @@ public struct StateArray<Element: BitwiseCopyable> {
     }
   }
 
+  /// The first element, for loops that know their bounds; valid as long as the simulation.
+  @inlinable
+  public var start: UnsafeMutablePointer<Element> { base }
+
   /// The elements of `range`, for loops that the compiler can vectorise; valid as long as the simulation.
   @inlinable
   public func elements(_ range: Range<Int>) -> UnsafeMutableBufferPointer<Element> {

@@ -39,10 +39,7 @@ struct BufferDivision {
     let blocks = isOuter ? nest.outerBlocks : nest.innerBlocks
     let tileBlocks = isResident ? (isOuter ? nest.groupSize : 1) : 0
     return operand.streams.map { stream in
-      var largestWindow = 0
-      for window in 0..<blocks * nest.k.windows {
-        largestWindow = max(largestWindow, stream.lines(window..<window + 1))
-      }
+      let largestWindow = stream.mostLines
       var largestTile = largestWindow
       if tileBlocks > 0 {
         for part in 0..<nest.k.parts {

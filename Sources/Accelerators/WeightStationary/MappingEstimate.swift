@@ -9,8 +9,11 @@ struct MappingEstimate {
   let readLines: Int
   let writeLines: Int
   let bounds: [Bound]
-  /// Cycles that the arrays are expected to wait for tiles that could not be fetched early enough.
-  let exposedCycles: Int64
+  /// Cycles that the arrays are expected to wait for tiles that could not be fetched early enough; 0 until the buffer is
+  /// divided (`expose`).
+  private(set) var exposedCycles: Int64 = 0
+  private let rates: FetchExposure.Rates
+  private let rowBytes: Int
 
   /// The largest bound.
   var boundCycles: Int64 { bounds.map(\.cycles).max() ?? 0 }
@@ -38,9 +41,10 @@ struct MappingEstimate {
   ///   - writesAreKnown: whether the result takes a whole line wherever it has values; compressed, it may take
   ///     none, and does not count towards a bound.
   init(
-    _ program: LayerProgram, plan: BufferPlan, specification: WeightStationarySpecification, rowBytes: Int,
-    wordBytes: Int, writesAreKnown: Bool
+    _ program: LayerProgram, specification: WeightStationarySpecification, rowBytes: Int, wordBytes: Int,
+    writesAreKnown: Bool
   ) {
+    self.rowBytes = rowBytes
     let traffic = MappingTraffic(program)
     let nest = program.nest
     readLines = traffic.linesA + traffic.linesB + traffic.spilledLines
@@ -55,11 +59,10 @@ struct MappingEstimate {
     let streamed = columns * nest.k.windows * nest.rowBlocks
     let loadedRows = program.rowCount * nest.k.windows * nest.columnBlocks
     let rate = specification.memory.rate(clockGHz: specification.clockGHz)
-    let rates = FetchExposure.Rates(
+    rates = FetchExposure.Rates(
       memory: max(1, Int(rate.readBytesPerCycle)), port: specification.buffer.portBytesPerCycle,
       reads: traffic.bufferReadLines * Line.byteCount / max(1, streamed),
       operandA: specification.network.operandABytesPerCycle)
-    exposedCycles = Int64(FetchExposure(program, plan: plan, rates: rates, rowBytes: rowBytes).cycles)
     let bufferLines = traffic.bufferReadLines + traffic.bufferFillLines
     bounds = [
       Bound(kind: "compute", cycles: Int64(streamed)),
@@ -88,6 +91,13 @@ struct MappingEstimate {
           readLines: program.operandA.lines + program.operandB.lines,
           writtenLines: specification.memory.isTimed ? 0 : resultLines)),
     ]
+  }
+}
+
+extension MappingEstimate {
+  /// Adds what the arrays are expected to wait where the buffer is divided by `plan`.
+  mutating func expose(_ program: LayerProgram, plan: BufferPlan) {
+    exposedCycles = Int64(FetchExposure(program, plan: plan, rates: rates, rowBytes: rowBytes).cycles)
   }
 }
 

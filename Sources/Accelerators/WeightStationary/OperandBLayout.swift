@@ -105,15 +105,16 @@ struct OperandBLayout {
     // Bytes from the first line of the block's part of K to the end of the window.
     var blockStart: Int32 = 0
     var end = 0
+    let partStarts = partStarts(k)
     for place in k.storageOrder(blocks: columnStarts.count - 1) {
       let columns = Int(columnStarts[place.block])..<Int(columnStarts[place.block + 1])
-      if startsBlock(place.window, k) {
+      if partStarts[place.window] {
         blockStart = valueStarts.last ?? 0
         end = 0
       }
       end += storedWords(window: place.window, columns: columns) * wordBytes
       let lines = lineCount(bytes: end)
-      let endsBlock = startsBlock(place.window + 1, k)
+      let endsBlock = partStarts[place.window + 1]
       padding.append(endsBlock ? Int32((lines * Line.byteCount - end) / wordBytes) : 0)
       valueStarts.append(blockStart + Int32(lines))
       maskStarts.append((maskStarts.last ?? 0) + Int32((columns.count * fieldBits + 511) / 512))
@@ -129,14 +130,18 @@ struct OperandBLayout {
     return OperandDirectory(streams: streams, paddingWords: padding)
   }
 
-  /// Whether a part of K begins with `window`: its values begin on a new line, those of the windows behind it do not.
-  private func startsBlock(_ window: Int, _ k: KSplit) -> Bool {
-    (0...k.parts).contains { k.firstWindow(ofPart: $0) == window }
+  /// Whether a part of K begins with a window, by window, and with the one behind the last: its values begin on a new
+  /// line, those of the windows behind it do not.
+  private func partStarts(_ k: KSplit) -> [Bool] {
+    var starts = Array(repeating: false, count: k.windows + 1)
+    for part in 0...k.parts { starts[k.firstWindow(ofPart: part)] = true }
+    return starts
   }
 
   /// Writes every stream to where `directory` says.
   func write(to image: MemoryImage, _ directory: OperandDirectory, columnStarts: [Int32], _ k: KSplit) {
     let order = k.storageOrder(blocks: columnStarts.count - 1)
+    let partStarts = partStarts(k)
     var tile: [Int16] = []
     for stream in directory.streams {
       let bytes = Int(stream.lineStarts.last ?? 0) * Line.byteCount
@@ -155,7 +160,7 @@ struct OperandBLayout {
               writeOffsets(window: place.window, columns: columns, to: memory, at: start)
             }
           } else {
-            if startsBlock(place.window, k) { end = start }
+            if partStarts[place.window] { end = start }
             end = writeWords(tile, of: columns.count, to: memory, at: end)
           }
         }

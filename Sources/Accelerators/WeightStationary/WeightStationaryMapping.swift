@@ -70,10 +70,8 @@ struct WeightStationaryMapper {
         let columnStarts = (0...blocks).map { Int32(columnCount * $0 / blocks) }
         let directoryB = operandB.directory(columnStarts: columnStarts, at: bytesA, k)
         for nest in nests(columnBlocks: blocks, k) {
-          guard let mapping = mapping(program(nest, directoryA, directoryB, columnStarts)),
-            best.map({ mapping.estimate.rank < $0.estimate.rank }) ?? true
-          else { continue }
-          best = mapping
+          let candidate = program(nest, directoryA, directoryB, columnStarts)
+          if let better = mapping(candidate, below: best?.estimate) { best = better }
         }
       }
     }
@@ -93,17 +91,19 @@ struct WeightStationaryMapper {
       spillAddress: operandA.byteCount + operandB.byteCount)
   }
 
-  /// The mapping of `program`; nil if it does not fit the buffer.
-  private func mapping(_ program: LayerProgram) -> WeightStationaryMapping? {
-    guard let plan = BufferDivision(program, buffer: specification.buffer).plan() else { return nil }
+  /// The mapping of `program`; nil if it does not fit the buffer, or does not rank below `best`.
+  private func mapping(_ program: LayerProgram, below best: MappingEstimate? = nil) -> WeightStationaryMapping? {
+    var estimate = MappingEstimate(
+      program, specification: specification, rowBytes: operandA.slotsPerRow * operandA.wordBytes,
+      wordBytes: operandA.wordBytes, writesAreKnown: !outputIsCompressed)
+    func isWorse() -> Bool { best.map { estimate.rank >= $0.rank } ?? false }
+    // Waiting only adds to the bounds: a mapping whose bounds are no better needs no division of the buffer.
+    guard !isWorse(), let plan = BufferDivision(program, buffer: specification.buffer).plan() else { return nil }
+    estimate.expose(program, plan: plan)
+    guard !isWorse() else { return nil }
     let spilled = program.nest.k.parts > 1 ? program.spilledLines * Line.byteCount : 0
     return WeightStationaryMapping(
-      program: program, plan: plan,
-      estimate: MappingEstimate(
-        program, plan: plan, specification: specification,
-        rowBytes: operandA.slotsPerRow * operandA.wordBytes, wordBytes: operandA.wordBytes,
-        writesAreKnown: !outputIsCompressed),
-      operandBytes: program.spillAddress + spilled)
+      program: program, plan: plan, estimate: estimate, operandBytes: program.spillAddress + spilled)
   }
 
   /// Ways to cut K into parts, the uncut one first. Parts pay off only where K does not fit; more than a few never do.

@@ -20,10 +20,15 @@ struct ArrayDatapath {
     var paddingInUsedRows: Int64 = 0
     var usedRows: Int64 = 0
 
-    /// Books a slot that holds no value: `words` lane-cycles, `fillers` of which meet a block that fills a window up.
-    mutating func addZero(_ slot: Int, of row: StationaryRegisters.Row, words: Int64, fillers: Int64) {
+    /// Books what a slot did over all columns: with a value the product of each word, without one padding or a zero.
+    fileprivate mutating func add(_ slot: Int, of row: StationaryRegisters.Row, _ count: Count) {
+      let (words, fillers) = (Int64(count.words), Int64(count.fillers))
       let bit = UInt32(1) << UInt32(slot)
-      if row.shapePadding & bit != 0 {
+      if row.values[slot] != 0 {
+        effectual += Int64(count.nonZeros)
+        ineffectualB += words - Int64(count.nonZeros) - fillers
+        addPatternPadding(fillers)
+      } else if row.shapePadding & bit != 0 {
         shapePadding += words
         paddingInUsedRows += words
       } else if row.patternPadding & bit != 0 {
@@ -42,20 +47,31 @@ struct ArrayDatapath {
 
   /// Over all columns: windows that have a word of a position, those where it is not zero, and those where it belongs to
   /// a block that only fills the window up.
-  private struct Count: BitwiseCopyable {
+  fileprivate struct Count: BitwiseCopyable {
     var words: Int32 = 0
     var nonZeros: Int32 = 0
     var fillers: Int32 = 0
   }
 
   private static let wordLimit = OperandWindow.wordLimit
+  /// Columns whose sums are formed together.
+  private typealias Sums = SIMD16<Int32>
+  private typealias Words = SIMD16<Int16>
+
+  /// A value of A that is not zero, and where in `streams` the words of its position begin.
+  private struct Factor {
+    var value: Int32
+    var stream: Int
+  }
 
   private let specification: PEArray.Specification
   /// Words of the windows that stream through the stationary registers, and the offsets of their blocks, by column.
   private let windows: StateArray<InlineArray<64, Int16>>
   private let blockOffsets: StateArray<UInt64>
-  /// The same, transposed and widened: position, column. Scratch, rebuilt before each use.
-  private let streams: StateArray<Int32>
+  /// From one row of `streams` or `sums` to the next: the columns, rounded up to whole vectors.
+  private let pitch: Int
+  /// The same, transposed: position, column. Scratch, rebuilt before each use.
+  private let streams: StateArray<Int16>
   /// What the columns have at each position. Scratch.
   private let counts: StateArray<Count>
   /// Partial sums: row, column.
@@ -67,16 +83,17 @@ struct ArrayDatapath {
       repeating: InlineArray(repeating: 0), count: specification.columns, of: owner, in: clock)
     blockOffsets = StateArray(
       repeating: 0, count: specification.selection.selectsHeldBlocks ? specification.columns : 0, of: owner, in: clock)
-    streams = StateArray(repeating: 0, count: specification.columns * Self.wordLimit, of: owner, in: clock)
+    pitch = (specification.columns + Sums.scalarCount - 1) / Sums.scalarCount * Sums.scalarCount
+    streams = StateArray(repeating: 0, count: pitch * Self.wordLimit, of: owner, in: clock)
     counts = StateArray(repeating: Count(), count: Self.wordLimit, of: owner, in: clock)
-    sums = StateArray(repeating: 0, count: specification.rows * specification.columns, of: owner, in: clock)
+    sums = StateArray(repeating: 0, count: specification.rows * pitch, of: owner, in: clock)
   }
 
   /// Keeps the window that arrived for `column` of the block.
-  func accept(_ window: OperandWindow, column: Int) {
-    windows[column] = window.words
+  func accept(_ window: UnsafePointer<OperandWindow>, column: Int) {
+    windows[column] = window.pointee.words
     guard specification.selection.selectsHeldBlocks else { return }
-    blockOffsets[column] = specification.hasHeldMetadata ? window.blockOffsets : specification.identityBlockOffsets
+    blockOffsets[column] = specification.hasHeldMetadata ? window.pointee.blockOffsets : specification.identityBlockOffsets
   }
 
   /// Multiplies the active stationary window with the first `columns` windows and adds the products to the sums.
@@ -85,44 +102,58 @@ struct ArrayDatapath {
   func multiply(_ registers: StationaryRegisters, columns: Int, startsAtZero: Bool) -> Tally {
     if specification.selection.selectsHeldBlocks { spread(columns: columns) } else { transpose(columns: columns) }
     var tally = Tally()
-    let columnCount = Int64(columns)
     for rowIndex in 0..<specification.rows {
       let row = registers.row(rowIndex)
-      let start = rowIndex * specification.columns
-      let accumulators = sums.elements(start..<start + columns)
-      if startsAtZero { accumulators.update(repeating: 0) }
-      guard row.isUsed else {
-        tally.shapePadding += Int64(specification.lanesPerRow) * columnCount
-        continue
-      }
-      tally.usedRows += 1
-      for slot in 0..<specification.slotsPerRow {
-        let value = Int32(row.values[slot])
-        let position = Int(row.positions[slot])
-        let count = counts[position]
-        guard value != 0 else {
-          tally.addZero(slot, of: row, words: Int64(count.words), fillers: Int64(count.fillers))
-          continue
+      var factors = InlineArray<32, Factor>(repeating: Factor(value: 0, stream: 0))
+      var count = 0
+      if row.isUsed {
+        tally.usedRows += 1
+        for slot in 0..<specification.slotsPerRow {
+          let position = Int(row.positions[slot])
+          tally.add(slot, of: row, counts[position])
+          guard row.values[slot] != 0 else { continue }
+          factors[count] = Factor(value: Int32(row.values[slot]), stream: position * pitch)
+          count += 1
         }
-        let stream = streams.elements(position * specification.columns..<position * specification.columns + columns)
-        for column in 0..<columns { accumulators[column] &+= value &* stream[column] }
-        tally.effectual += Int64(count.nonZeros)
-        tally.ineffectualB += Int64(count.words - count.nonZeros - count.fillers)
-        tally.addPatternPadding(Int64(count.fillers))
+      } else {
+        tally.shapePadding += Int64(specification.lanesPerRow * columns)
+      }
+      if count > 0 || startsAtZero {
+        accumulate(factors, count: count, row: rowIndex, columns: columns, startsAtZero: startsAtZero)
       }
     }
     return tally
   }
 
+  /// Adds up a row's products, all of its factors for some columns at a time, so that their sums stay in registers.
+  private func accumulate(
+    _ factors: borrowing InlineArray<32, Factor>, count: Int, row: Int, columns: Int, startsAtZero: Bool
+  ) {
+    let (words, sums) = (UnsafeRawPointer(streams.start), UnsafeMutableRawPointer(sums.start + row * pitch))
+    var column = 0
+    while column < columns {
+      let place = sums + column * MemoryLayout<Int32>.stride
+      var sum = startsAtZero ? Sums() : place.loadUnaligned(as: Sums.self)
+      for index in 0..<count {
+        let factor = factors[index]
+        let stream = words + (factor.stream &+ column) &* MemoryLayout<Int16>.stride
+        sum &+=
+          Sums(truncatingIfNeeded: stream.loadUnaligned(as: Words.self)) &* Sums(repeating: factor.value)
+      }
+      place.storeBytes(of: sum, as: Sums.self)
+      column &+= Sums.scalarCount
+    }
+  }
+
   /// Puts the windows' words in order of position.
   private func transpose(columns: Int) {
     for position in 0..<specification.windowWords {
-      let stream = streams.elements(position * specification.columns..<position * specification.columns + columns)
+      let stream = streams.elements(position * pitch..<position * pitch + columns)
       let source = windows.elements(0..<columns)
       var hits: Int32 = 0
       for column in 0..<columns {
         let word = source[column][position]
-        stream[column] = Int32(word)
+        stream[column] = word
         hits &+= word == 0 ? 0 : 1
       }
       counts[position] = Count(words: Int32(columns), nonZeros: hits, fillers: 0)
@@ -132,7 +163,7 @@ struct ArrayDatapath {
   /// Puts the windows' blocks at the positions that their offsets name, with zeros between them.
   private func spread(columns: Int) {
     for position in 0..<specification.positions {
-      streams.elements(position * specification.columns..<position * specification.columns + columns)
+      streams.elements(position * pitch..<position * pitch + columns)
         .update(repeating: 0)
       counts[position] = Count()
     }
@@ -148,7 +179,7 @@ struct ArrayDatapath {
           var isEmpty = true
           for value in 0..<size {
             let (word, position) = (source[column][pe * size + value], block * size + value)
-            streams[position * specification.columns + column] = Int32(word)
+            streams[position * pitch + column] = word
             counts[position].words += 1
             guard word != 0 else { continue }
             counts[position].nonZeros += 1
@@ -164,15 +195,15 @@ struct ArrayDatapath {
 
   /// Puts back the sums of one column, by row.
   func reload(_ values: SIMD16<Int32>, column: Int) {
-    for row in 0..<specification.rows { sums[row * specification.columns + column] = values[row] }
+    for row in 0..<specification.rows { sums[row * pitch + column] = values[row] }
   }
 
-  func sum(row: Int, column: Int) -> Int32 { sums[row * specification.columns + column] }
+  func sum(row: Int, column: Int) -> Int32 { sums[row * pitch + column] }
 
   /// The sums of one column, by row.
   func column(_ column: Int) -> SIMD16<Int32> {
     var result = SIMD16<Int32>()
-    for row in 0..<specification.rows { result[row] = sums[row * specification.columns + column] }
+    for row in 0..<specification.rows { result[row] = sums[row * pitch + column] }
     return result
   }
 }

@@ -117,12 +117,12 @@ public final class PEArray: Component, ActionReporting {
   }
 
   private func issue(column: Int, flags: StepFlags) {
-    let window = windows.front
+    let window = windows.frontAddress
     closeWait(window: window)
     if flags.contains(.firstColumn) {
       registers.activate()
-      state.blockColumn = window.column
-      state.rowBlock = window.rowBlock
+      state.blockColumn = window.pointee.column
+      state.rowBlock = window.pointee.rowBlock
     }
     if flags.contains(.firstWindow) && flags.contains(.reloads) {
       datapath.reload(reloads.receive().sums, column: column)
@@ -130,7 +130,7 @@ public final class PEArray: Component, ActionReporting {
     }
     datapath.accept(window, column: column)
     lastUpdate[column] = now
-    windows.receive()
+    windows.drop()
     state.column = Int32(column) + 1
     state.steps += 1
     if flags.contains(.lastColumn) { finishWindow(flags) }
@@ -201,17 +201,18 @@ public final class PEArray: Component, ActionReporting {
   }
 
   /// Books the stall that ends with this step under the input that arrived last.
-  private func closeWait(window: OperandWindow) {
+  private func closeWait(window: UnsafePointer<OperandWindow>) {
     guard let stall = state.wait.close(at: now) else { return }
-    var blame = window.blame
+    var blame = window.pointee.blame
     var arrival = windows.frontArrival
     var isWindowLate = true
-    if window.flags.contains(.firstColumn) && registers.status.completedAt >= arrival {
+    let flags = window.pointee.flags
+    if flags.contains(.firstColumn) && registers.status.completedAt >= arrival {
       blame = registers.status.blame
       arrival = registers.status.completedAt
       isWindowLate = false
     }
-    if window.flags.contains(.firstWindow) && window.flags.contains(.reloads) && reloads.frontArrival > arrival {
+    if flags.contains(.firstWindow) && flags.contains(.reloads) && reloads.frontArrival > arrival {
       blame = reloads.front.blame
       isWindowLate = false
     }

@@ -34,6 +34,8 @@ struct StationaryRegisters {
   private let shapePadding: StateArray<UInt32>
   private let patternPadding: StateArray<UInt32>
   private let isUsed: StateArray<Bool>
+  /// The positions of a row's slots where both ranks are dense, which no metadata says; nil where some does.
+  private let densePositions: [UInt8]?
   @State private(set) var status: Status
 
   init(_ specification: PEArray.Specification, of owner: String, in clock: ClockDomain) {
@@ -44,6 +46,15 @@ struct StationaryRegisters {
     shapePadding = StateArray(repeating: 0, count: 2 * specification.rows, of: owner, in: clock)
     patternPadding = StateArray(repeating: 0, count: 2 * specification.rows, of: owner, in: clock)
     isUsed = StateArray(repeating: false, count: 2 * specification.rows, of: owner, in: clock)
+    densePositions =
+      specification.hasRank1Metadata || specification.hasRank0Metadata
+      ? nil
+      : (0..<specification.slotsPerRow).map {
+        UInt8(
+          specification.position(
+            slot: $0, blockOffsets: specification.identityBlockOffsets,
+            valueOffsets: specification.identityValueOffsets))
+      }
     _status = State(Status(), of: owner, in: clock)
   }
 
@@ -69,10 +80,16 @@ struct StationaryRegisters {
       shapePadding[index] = row.shapePadding
       patternPadding[index] = row.patternPadding
       let start = index * specification.slotsPerRow
-      for slot in 0..<specification.slotsPerRow {
-        values[start + slot] = row.values[slot]
-        positions[start + slot] = UInt8(
-          specification.position(slot: slot, blockOffsets: row.blockOffsets, valueOffsets: row.valueOffsets))
+      let slots = start..<start + specification.slotsPerRow
+      let (values, positions) = (values.elements(slots), positions.elements(slots))
+      for slot in 0..<slots.count { values[slot] = row.values[slot] }
+      if let densePositions {
+        for slot in 0..<slots.count { positions[slot] = densePositions[slot] }
+      } else {
+        for slot in 0..<slots.count {
+          positions[slot] = UInt8(
+            specification.position(slot: slot, blockOffsets: row.blockOffsets, valueOffsets: row.valueOffsets))
+        }
       }
       status.rowsLoaded += 1
     }

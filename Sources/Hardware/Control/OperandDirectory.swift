@@ -10,7 +10,9 @@ public struct OperandDirectory: Equatable, Sendable {
     /// First byte in memory; a multiple of 64.
     public var address: Int
     /// Lines before each window, and in all: `windows + 1` entries.
-    public var lineStarts: [Int32]
+    public var lineStarts: [Int32] { didSet { mostLines = Self.mostLines(lineStarts) } }
+    /// Lines of the largest window.
+    public private(set) var mostLines: Int
     /// Bits of a metadata field; 0 for values.
     public var fieldBits: Int
 
@@ -19,6 +21,11 @@ public struct OperandDirectory: Equatable, Sendable {
       self.address = address
       self.lineStarts = lineStarts
       self.fieldBits = fieldBits
+      mostLines = Self.mostLines(lineStarts)
+    }
+
+    private static func mostLines(_ starts: [Int32]) -> Int {
+      Int(zip(starts.dropFirst(), starts).reduce(0) { max($0, $1.0 - $1.1) })
     }
 
     /// Lines of the windows in `range`.

@@ -68,12 +68,9 @@ public final class MulticastNetwork: Component, ActionReporting {
     let isInherited = !state.wasBlocked && windows.frontArrival / clock.period >= state.freeAt
     let own =
       state.wasBlocked ? Blame(.sibling, component: Int(state.laggard)) : Blame(.noc, component: index)
-    for branch in 0..<branches.count {
-      var window = windows.front
-      if !isInherited { window.blame = own }
-      branches[branch].send(window, bytes: windowBytes)
-    }
-    windows.receive()
+    var window = windows.receive()
+    if !isInherited { window.blame = own }
+    for branch in 0..<branches.count { branches[branch].send(window, bytes: windowBytes) }
     state.freeAt = now + 1
     state.bytes += Int64(windowBytes)
     state.windows += 1

@@ -46,6 +46,9 @@ public final class TimedDRAM: Component, OffChipMemory {
     var acceptedWrites: Int32 = 0
     var acceptedSpills: Int32 = 0
     var nextSequence: Int64 = 0
+    /// Lines whose data are all announced, and the first clock in which one of them is there.
+    var readyLines: Int32 = 0
+    var earliestReady: Int64 = .max
     /// Number of `announced` that count.
     var announcements: Int32 = 0
     /// In transactions.
@@ -146,6 +149,9 @@ public final class TimedDRAM: Component, OffChipMemory {
     latencies[channel].record(clock - transfers[entry].arrival)
     transfers[entry].missing -= 1
     transfers[entry].ready = max(transfers[entry].ready, clock)
+    guard transfers[entry].missing == 0 else { return }
+    state.readyLines += 1
+    state.earliestReady = min(state.earliestReady, transfers[entry].ready)
   }
 
   /// Keeps what the channels announced at the requests of this tick: between two ticks all state is the simulation's.
@@ -162,11 +168,7 @@ public final class TimedDRAM: Component, OffChipMemory {
 
   /// The first clock in which a channel does something or a line is ready.
   private func nextClock() -> Int64 {
-    var next = channels.reduce(Int64.max) { min($0, $1.nextInterestingClock) }
-    if state.inFlight > 0 {
-      for index in 0..<transfers.count where transfers[index].missing == 0 { next = min(next, transfers[index].ready) }
-    }
-    return next
+    channels.reduce(state.earliestReady) { min($0, $1.nextInterestingClock) }
   }
 
   // MARK: Requests
@@ -243,24 +245,37 @@ public final class TimedDRAM: Component, OffChipMemory {
 
   /// Sends the lines whose data have arrived, oldest data first; returns the link where it has no room for one.
   private func deliverLines() -> Activity? {
-    while state.inFlight > 0 {
-      var oldest = -1
-      for index in 0..<transfers.count where transfers[index].missing == 0 && transfers[index].ready <= now {
-        let isOlder =
-          oldest < 0
-          || (transfers[index].ready, transfers[index].sequence) < (transfers[oldest].ready, transfers[oldest].sequence)
-        if isOlder { oldest = index }
-      }
-      guard oldest >= 0 else { return nil }
+    while state.earliestReady <= now {
       guard lines.isReady else { return lines.backpressured }
-      let transfer = transfers[oldest]
+      let oldest = oldestReady()
+      let transfer = transfers.start + oldest
       lines.send(
         DRAMLine(
-          ring: transfer.ring, slot: transfer.slot, blame: Blame(.dram, component: index), line: transfer.line),
+          ring: transfer.pointee.ring, slot: transfer.pointee.slot, blame: Blame(.dram, component: index),
+          line: transfer.pointee.line),
         bytes: Line.byteCount)
-      transfers[oldest].missing = -1
+      transfer.pointee.missing = -1
       state.inFlight -= 1
+      state.readyLines -= 1
+      state.earliestReady = state.readyLines > 0 ? transfers[oldestReady()].ready : .max
     }
     return nil
+  }
+
+  /// The entry of the line whose data were, or will be, there first.
+  ///
+  /// - Precondition: there is one whose data are announced.
+  private func oldestReady() -> Int {
+    var oldest = -1
+    var (ready, sequence) = (Int64.max, Int64.max)
+    for index in 0..<transfers.count {
+      let transfer = transfers.start + index
+      guard transfer.pointee.missing == 0, (transfer.pointee.ready, transfer.pointee.sequence) < (ready, sequence)
+      else { continue }
+      oldest = index
+      (ready, sequence) = (transfer.pointee.ready, transfer.pointee.sequence)
+    }
+    precondition(oldest >= 0, "a line is ready")
+    return oldest
   }
 }
