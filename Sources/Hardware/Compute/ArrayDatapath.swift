@@ -59,9 +59,9 @@ struct ArrayDatapath {
   private typealias Words = SIMD16<Int16>
 
   /// A value of A that is not zero, and where in `streams` the words of its position begin.
-  private struct Factor {
-    var value: Int32
-    var stream: Int
+  private struct Factor: BitwiseCopyable {
+    var value: Int32 = 0
+    var stream: Int32 = 0
   }
 
   private let specification: PEArray.Specification
@@ -72,6 +72,8 @@ struct ArrayDatapath {
   private let pitch: Int
   /// The same, transposed: position, column. Scratch, rebuilt before each use.
   private let streams: StateArray<Int16>
+  /// The factors of a row. Scratch.
+  private let factors: StateArray<Factor>
   /// What the columns have at each position. Scratch.
   private let counts: StateArray<Count>
   /// Partial sums: row, column.
@@ -85,6 +87,7 @@ struct ArrayDatapath {
       repeating: 0, count: specification.selection.selectsHeldBlocks ? specification.columns : 0, of: owner, in: clock)
     pitch = (specification.columns + Sums.scalarCount - 1) / Sums.scalarCount * Sums.scalarCount
     streams = StateArray(repeating: 0, count: pitch * Self.wordLimit, of: owner, in: clock)
+    factors = StateArray(repeating: Factor(), count: specification.slotsPerRow, of: owner, in: clock)
     counts = StateArray(repeating: Count(), count: Self.wordLimit, of: owner, in: clock)
     sums = StateArray(repeating: 0, count: specification.rows * pitch, of: owner, in: clock)
   }
@@ -104,7 +107,6 @@ struct ArrayDatapath {
     var tally = Tally()
     for rowIndex in 0..<specification.rows {
       let row = registers.row(rowIndex)
-      var factors = InlineArray<32, Factor>(repeating: Factor(value: 0, stream: 0))
       var count = 0
       if row.isUsed {
         tally.usedRows += 1
@@ -112,33 +114,33 @@ struct ArrayDatapath {
           let position = Int(row.positions[slot])
           tally.add(slot, of: row, counts[position])
           guard row.values[slot] != 0 else { continue }
-          factors[count] = Factor(value: Int32(row.values[slot]), stream: position * pitch)
+          factors[count] = Factor(value: Int32(row.values[slot]), stream: Int32(position * pitch))
           count += 1
         }
       } else {
         tally.shapePadding += Int64(specification.lanesPerRow * columns)
       }
       if count > 0 || startsAtZero {
-        accumulate(factors, count: count, row: rowIndex, columns: columns, startsAtZero: startsAtZero)
+        accumulate(factors: count, row: rowIndex, columns: columns, startsAtZero: startsAtZero)
       }
     }
     return tally
   }
 
   /// Adds up a row's products, all of its factors for some columns at a time, so that their sums stay in registers.
-  private func accumulate(
-    _ factors: borrowing InlineArray<32, Factor>, count: Int, row: Int, columns: Int, startsAtZero: Bool
-  ) {
-    let (words, sums) = (UnsafeRawPointer(streams.start), UnsafeMutableRawPointer(sums.start + row * pitch))
+  private func accumulate(factors count: Int, row: Int, columns: Int, startsAtZero: Bool) {
+    let (words, sums) = (UnsafePointer(streams.start), UnsafeMutableRawPointer(sums.start + row * pitch))
+    let factors = UnsafePointer(factors.start)
     var column = 0
     while column < columns {
       let place = sums + column * MemoryLayout<Int32>.stride
       var sum = startsAtZero ? Sums() : place.loadUnaligned(as: Sums.self)
       for index in 0..<count {
         let factor = factors[index]
-        let stream = words + (factor.stream &+ column) &* MemoryLayout<Int16>.stride
+        let stream = UnsafeRawPointer(words + Int(factor.stream) + column)
         sum &+=
-          Sums(truncatingIfNeeded: stream.loadUnaligned(as: Words.self)) &* Sums(repeating: factor.value)
+          Sums(truncatingIfNeeded: stream.loadUnaligned(as: Words.self))
+          &* Sums(repeating: Int32(Int16(truncatingIfNeeded: factor.value)))
       }
       place.storeBytes(of: sum, as: Sums.self)
       column &+= Sums.scalarCount
