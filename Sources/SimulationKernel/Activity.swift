@@ -43,8 +43,17 @@ public struct Activity: Equatable, Sendable {
 
   /// Joins the stages of one tick: work wins, then the first stage that waited for something.
   @inlinable
+  @inline(__always)
   public static func | (first: Activity, second: Activity) -> Activity {
-    if first == .worked || second == .worked { return .worked }
+    if first.isWorked || second.isWorked { return .worked }
+    return joinWaits(first, second)
+  }
+
+  @inlinable
+  var isWorked: Bool { @inline(__always) get { kind == .busy && wake < 0 } }
+
+  @inlinable
+  static func joinWaits(_ first: Activity, _ second: Activity) -> Activity {
     let wake = first.wake < 0 ? second.wake : second.wake < 0 ? first.wake : min(first.wake, second.wake)
     let reason = second.kind == .busy || first.kind == .idle ? second : first
     return Activity(kind: reason.kind, link: reason.link, wake: wake)

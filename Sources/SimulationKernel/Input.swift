@@ -67,6 +67,15 @@ public struct Input<Message: BitwiseCopyable> {
   @inlinable
   public var starved: Activity { Activity(kind: .starved, link: link.pointee.id) }
 
+  /// The receiver's cycle in which the oldest message was first there.
+  ///
+  /// - Precondition: `!isEmpty`.
+  @inlinable
+  public var frontArrivalCycle: Cycle {
+    precondition(link.pointee.hasArrival, "an empty input has no front")
+    return link.pointee.slot(link.pointee.head, as: Message.self).pointee.cycle
+  }
+
   /// The edge at which the oldest message arrived, in femtoseconds; for deciding which of two inputs came last.
   ///
   /// - Precondition: `!isEmpty`.

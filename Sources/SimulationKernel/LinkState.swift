@@ -5,13 +5,15 @@
 @usableFromInline
 struct LinkSlot<Message: BitwiseCopyable>: BitwiseCopyable {
   @usableFromInline var arrival: Femtoseconds
+  /// The receiver's first cycle at or after the arrival.
+  @usableFromInline var cycle: Cycle
   @usableFromInline var bytes: Int32
   @usableFromInline var message: Message
 
   /// Bytes from the start of a slot to its message.
   static var messageOffset: Int {
     let alignment = MemoryLayout<Message>.alignment
-    let header = MemoryLayout<Femtoseconds>.size + MemoryLayout<Int32>.size
+    let header = MemoryLayout<LinkSlotHeader>.size
     return (header + alignment - 1) / alignment * alignment
   }
 }
@@ -19,6 +21,7 @@ struct LinkSlot<Message: BitwiseCopyable>: BitwiseCopyable {
 /// The part of a slot that is the same for all messages.
 struct LinkSlotHeader {
   var arrival: Femtoseconds
+  var cycle: Cycle
   var bytes: Int32
 }
 
@@ -148,11 +151,9 @@ struct LinkState {
     lastSend = cycle
     tail &+= 1
     if tail >= freeThrough { noteFull() }
-    if ends.unsafelyUnwrapped.areInOneClock {
-      ends.unsafelyUnwrapped.receiver.pointee.wake(ends.unsafelyUnwrapped.receiverSlot, at: delivery)
-    } else {
-      wakeReceiver(at: arrival)
-    }
+    let seen = ends.unsafelyUnwrapped.areInOneClock ? delivery : receiverCycle(at: arrival)
+    slot.pointee.cycle = seen
+    ends.unsafelyUnwrapped.receiver.pointee.wake(ends.unsafelyUnwrapped.receiverSlot, at: seen)
     return arrival
   }
 
@@ -164,12 +165,12 @@ struct LinkState {
     ends.sender.pointee.wake(ends.senderSlot, at: senderCycle &+ 1)
   }
 
-  /// Wakes a receiver in another clock.
+  /// The first cycle at or after `arrival` of a receiver in another clock.
   @inlinable
   @inline(never)
-  mutating func wakeReceiver(at arrival: Femtoseconds) {
+  mutating func receiverCycle(at arrival: Femtoseconds) -> Cycle {
     let period = ends.receiver.pointee.period
-    ends.receiver.pointee.wake(ends.receiverSlot, at: (arrival &+ period &- 1) / period)
+    return (arrival &+ period &- 1) / period
   }
 
   /// Reserves the wire for `bytes`; returns the cycle in which the last of them leaves.

@@ -94,16 +94,17 @@ public final class ActivationUnit: Component, ActionReporting {
   public override func tick() -> Activity {
     guard !columns.isEmpty else { return columns.starved }
     guard outputs.isReady else { return outputs.backpressured }
-    let block = columns.front
-    let firstRow = Int(block.rowBlock) * specification.rowsPerBlock
+    let block = columns.frontAddress
+    let firstRow = Int(block.pointee.rowBlock) * specification.rowsPerBlock
     let rows = min(specification.rowsPerBlock, result.rowCount - firstRow)
     var output = OutputColumn(
-      words: InlineArray(repeating: 0), column: block.column, rowBlock: block.rowBlock)
+      words: InlineArray(repeating: 0), column: block.pointee.column, rowBlock: block.pointee.rowBlock)
     for row in 0..<rows {
-      result.store(block.sums[row], row: firstRow + row, column: Int(block.column))
-      output.words[row] = requantise(block.sums[row])
+      let sum = block.pointee.sums[row]
+      result.store(sum, row: firstRow + row, column: Int(block.pointee.column))
+      output.words[row] = requantise(sum)
     }
-    columns.receive()
+    columns.drop()
     state.words += Int64(rows)
     outputs.send(output, bytes: rows * specification.outputBits / 8)
     return .worked

@@ -65,12 +65,13 @@ struct ArrayDatapath {
   }
 
   private let specification: PEArray.Specification
-  /// Words of the windows that stream through the stationary registers, and the offsets of their blocks, by column.
+  /// Words of the windows that stream through the stationary registers, and the offsets of their blocks, by column; kept
+  /// where operand B leaves blocks out.
   private let windows: StateArray<InlineArray<64, Int16>>
   private let blockOffsets: StateArray<UInt64>
   /// From one row of `streams` or `sums` to the next: the columns, rounded up to whole vectors.
   private let pitch: Int
-  /// The same, transposed: position, column. Scratch, rebuilt before each use.
+  /// The same, transposed: position, column. Written as windows arrive, or all at once from those kept.
   private let streams: StateArray<Int16>
   /// The factors of a row. Scratch.
   private let factors: StateArray<Factor>
@@ -81,10 +82,9 @@ struct ArrayDatapath {
 
   init(_ specification: PEArray.Specification, of owner: String, in clock: ClockDomain) {
     self.specification = specification
-    windows = StateArray(
-      repeating: InlineArray(repeating: 0), count: specification.columns, of: owner, in: clock)
-    blockOffsets = StateArray(
-      repeating: 0, count: specification.selection.selectsHeldBlocks ? specification.columns : 0, of: owner, in: clock)
+    let kept = specification.selection.selectsHeldBlocks ? specification.columns : 0
+    windows = StateArray(repeating: InlineArray(repeating: 0), count: kept, of: owner, in: clock)
+    blockOffsets = StateArray(repeating: 0, count: kept, of: owner, in: clock)
     pitch = (specification.columns + Sums.scalarCount - 1) / Sums.scalarCount * Sums.scalarCount
     streams = StateArray(repeating: 0, count: pitch * Self.wordLimit, of: owner, in: clock)
     factors = StateArray(repeating: Factor(), count: specification.slotsPerRow, of: owner, in: clock)
@@ -94,16 +94,17 @@ struct ArrayDatapath {
 
   /// Keeps the window that arrived for `column` of the block.
   func accept(_ window: UnsafePointer<OperandWindow>, column: Int) {
+    guard specification.selection.selectsHeldBlocks else { return transpose(window, column: column) }
     windows[column] = window.pointee.words
-    guard specification.selection.selectsHeldBlocks else { return }
-    blockOffsets[column] = specification.hasHeldMetadata ? window.pointee.blockOffsets : specification.identityBlockOffsets
+    blockOffsets[column] =
+      specification.hasHeldMetadata ? window.pointee.blockOffsets : specification.identityBlockOffsets
   }
 
   /// Multiplies the active stationary window with the first `columns` windows and adds the products to the sums.
   ///
   /// - Parameter startsAtZero: whether the sums are overwritten, as in a block's first K window.
   func multiply(_ registers: StationaryRegisters, columns: Int, startsAtZero: Bool) -> Tally {
-    if specification.selection.selectsHeldBlocks { spread(columns: columns) } else { transpose(columns: columns) }
+    if specification.selection.selectsHeldBlocks { spread(columns: columns) } else { count(columns: columns) }
     var tally = Tally()
     for rowIndex in 0..<specification.rows {
       let row = registers.row(rowIndex)
@@ -147,18 +148,26 @@ struct ArrayDatapath {
     }
   }
 
-  /// Puts the windows' words in order of position.
-  private func transpose(columns: Int) {
+  /// Puts a window's words into the streams of their positions.
+  private func transpose(_ window: UnsafePointer<OperandWindow>, column: Int) {
+    precondition(column >= 0 && column < specification.columns, "a window belongs to a column")
+    var place = streams.start + column
+    withUnsafeBytes(of: window.pointee.words) { raw in
+      let words = raw.bindMemory(to: Int16.self)
+      for position in 0..<specification.windowWords {
+        place.pointee = words[position]
+        place += pitch
+      }
+    }
+  }
+
+  /// Counts what is not zero at each position.
+  private func count(columns: Int) {
     for position in 0..<specification.windowWords {
       let stream = streams.elements(position * pitch..<position * pitch + columns)
-      let source = windows.elements(0..<columns)
-      var hits: Int32 = 0
-      for column in 0..<columns {
-        let word = source[column][position]
-        stream[column] = word
-        hits &+= word == 0 ? 0 : 1
-      }
-      counts[position] = Count(words: Int32(columns), nonZeros: hits, fillers: 0)
+      var nonZeros: Int16 = 0
+      for column in 0..<columns { nonZeros &+= stream[column] == 0 ? 0 : 1 }
+      counts[position] = Count(words: Int32(columns), nonZeros: Int32(nonZeros), fillers: 0)
     }
   }
 

@@ -158,7 +158,8 @@ public final class PEArray: Component, ActionReporting {
 
   private func loadRegisters() -> Activity {
     guard registers.canLoad, !stationary.isEmpty else { return .idle }
-    registers.load(stationary.receive(), at: clock.simulation.time)
+    registers.load(stationary.frontAddress, at: now)
+    stationary.drop()
     return .worked
   }
 
@@ -204,7 +205,7 @@ public final class PEArray: Component, ActionReporting {
   private func closeWait(window: UnsafePointer<OperandWindow>) {
     guard let stall = state.wait.close(at: now) else { return }
     var blame = window.pointee.blame
-    var arrival = windows.frontArrival
+    var arrival = windows.frontArrivalCycle
     var isWindowLate = true
     let flags = window.pointee.flags
     if flags.contains(.firstColumn) && registers.status.completedAt >= arrival {
@@ -212,7 +213,7 @@ public final class PEArray: Component, ActionReporting {
       arrival = registers.status.completedAt
       isWindowLate = false
     }
-    if flags.contains(.firstWindow) && flags.contains(.reloads) && reloads.frontArrival > arrival {
+    if flags.contains(.firstWindow) && flags.contains(.reloads) && reloads.frontArrivalCycle > arrival {
       blame = reloads.front.blame
       isWindowLate = false
     }

@@ -11,11 +11,11 @@ struct StationaryRegisters {
     var firstIsFull = false
     var secondIsFull = false
     /// When the last bank became complete, and what the row had waited for that kept it waiting longest.
-    var completedAt: Femtoseconds = -1
+    var completedAt: Cycle = -1
     var blame = Blame(.registers, component: 0)
     /// When the last row came, and the longest wait for a row of the bank that loads, with its cause.
-    var lastRowAt: Femtoseconds = 0
-    var longestWait: Femtoseconds = -1
+    var lastRowAt: Cycle = 0
+    var longestWait: Cycle = -1
     var longestBlame = Blame(.registers, component: 0)
     var rowsLoaded: Int64 = 0
 
@@ -65,7 +65,8 @@ struct StationaryRegisters {
   var nextIsFull: Bool { status.isFull(status.next) }
 
   /// Stores one row of the next window, with its slots' positions worked out from the offsets.
-  func load(_ row: StationaryRow, at time: Femtoseconds) {
+  func load(_ address: UnsafePointer<StationaryRow>, at time: Cycle) {
+    let row = address.pointee
     let bank = Int(status.loading)
     // Rows that follow a late one at the network's pace are late through it: the tag of the last row alone would name
     // the part that sets the pace.

@@ -59,7 +59,7 @@ public final class Collector: Component, ActionReporting {
     var arrival = state.freeAt
     for array in 0..<arrays.count {
       guard !arrays[array].isEmpty else { return arrays[array].starved }
-      arrival = max(arrival, arrays[array].frontArrival / clock.period)
+      arrival = max(arrival, arrays[array].frontArrivalCycle)
     }
     let delivery = arrival + cyclesPerColumn - 1
     guard now >= delivery else { return .working(until: delivery) }

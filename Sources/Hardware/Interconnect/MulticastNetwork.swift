@@ -52,7 +52,7 @@ public final class MulticastNetwork: Component, ActionReporting {
 
   public override func tick() -> Activity {
     guard !windows.isEmpty else { return windows.starved }
-    let delivery = max(state.freeAt, windows.frontArrival / clock.period) + cyclesPerWindow - 1
+    let delivery = max(state.freeAt, windows.frontArrivalCycle) + cyclesPerWindow - 1
     guard now >= delivery else { return .working(until: delivery) }
     for branch in 0..<branches.count where !branches[branch].isReady {
       state.wasBlocked = true
@@ -65,7 +65,7 @@ public final class MulticastNetwork: Component, ActionReporting {
 
   private func forward() {
     // A window that found the network free came as soon as it could.
-    let isInherited = !state.wasBlocked && windows.frontArrival / clock.period >= state.freeAt
+    let isInherited = !state.wasBlocked && windows.frontArrivalCycle >= state.freeAt
     let own =
       state.wasBlocked ? Blame(.sibling, component: Int(state.laggard)) : Blame(.noc, component: index)
     var window = windows.receive()

@@ -169,7 +169,7 @@ public final class SharedNetwork: Component, ActionReporting {
     let width = Int64(specification.bytesPerCycle)
     let bytes = Int64(sendsWindow ? specification.windowBytes : specification.rowBytes)
     media[medium].transfer = sendsWindow ? Transfer.window : row
-    let arrival = (sendsWindow ? windows.frontArrival : rows[Int(row)].frontArrival) / clock.period
+    let arrival = sendsWindow ? windows.frontArrivalCycle : rows[Int(row)].frontArrivalCycle
     media[medium].nextFree = max(media[medium].nextFree, now * width) + bytes
     media[medium].lastCycle = (media[medium].nextFree - 1) / width
     media[medium].isLate = media[medium].lastCycle > (arrival * width + bytes - 1) / width

@@ -147,10 +147,10 @@ public final class StationaryBus: Component, ActionReporting {
 
   /// When the last of the beat's inputs arrived, and that input's blame.
   private func lastInput() -> (arrival: Cycle, blame: Blame) {
-    var last = (arrival: rows.frontArrival / clock.period, blame: rows.front.blame)
+    var last = (arrival: rows.frontArrivalCycle, blame: rows.front.blame)
     func consider(_ arrival: Cycle, _ blame: Blame) { if arrival > last.arrival { last = (arrival, blame) } }
-    if specification.hasRank1Metadata, let rank1 { consider(rank1.frontArrival / clock.period, rank1.front.blame) }
-    if specification.hasRank0Metadata, let rank0 { consider(rank0.frontArrival / clock.period, rank0.front.blame) }
+    if specification.hasRank1Metadata, let rank1 { consider(rank1.frontArrivalCycle, rank1.front.blame) }
+    if specification.hasRank0Metadata, let rank0 { consider(rank0.frontArrivalCycle, rank0.front.blame) }
     if state.done == 0 { consider(state.orderedAt, Blame(.registers, component: index)) }
     return last
   }

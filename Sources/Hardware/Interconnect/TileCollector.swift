@@ -92,7 +92,7 @@ public final class TileCollector: Component, ActionReporting {
     for part in 0..<parts {
       let array = arrays[arrayIndex(part)]
       guard !array.isEmpty else { return array.starved }
-      ready = max(ready, (array.frontArrival + clock.period - 1) / clock.period)
+      ready = max(ready, array.frontArrivalCycle)
     }
     let delivery = ready + Cycle((rows - 1) / specification.wordsPerCycle)
     guard now >= delivery else { return .working(until: delivery) }

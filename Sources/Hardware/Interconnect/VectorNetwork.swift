@@ -65,7 +65,7 @@ public final class VectorNetwork: Component, ActionReporting {
     guard !input.isEmpty else { return input.starved }
     let bytes = input.front.count * wordBytes
     let cycles = max(1, Cycle((bytes + bytesPerCycle - 1) / bytesPerCycle))
-    let arrival = (input.frontArrival + clock.period - 1) / clock.period
+    let arrival = input.frontArrivalCycle
     let delivery = max(buses[tile].freeAt, arrival) + cycles - 1
     guard now >= delivery else { return .working(until: delivery) }
     let outputs = branches[tile]

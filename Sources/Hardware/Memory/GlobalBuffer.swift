@@ -316,7 +316,7 @@ public final class GlobalBuffer: Component, ActionReporting {
 
   /// The presence of the front fill's line: 1, and the whole cycles since it arrived.
   private var presenceOfFront: UInt8 {
-    let kept = now - (fills.frontArrival + clock.period - 1) / clock.period
+    let kept = now - fills.frontArrivalCycle
     return UInt8(1 + min(kept, 254))
   }
 
