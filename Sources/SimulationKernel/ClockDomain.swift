@@ -14,6 +14,7 @@ public final class ClockDomain {
 
   var components: [Component] = []
   let far = FarQueue()
+  var leap: Leap?
   private(set) var state: UnsafeMutablePointer<DomainState>?
 
   init(name: String, period: Femtoseconds, simulation: Simulation) {
@@ -38,12 +39,15 @@ public final class ClockDomain {
   func freeze() {
     let pointer = UnsafeMutablePointer<DomainState>.allocate(capacity: 1)
     pointer.initialize(
-      to: DomainState(period: period, components: components, far: Unmanaged.passUnretained(far)))
+      to: DomainState(
+        period: period, components: components, far: Unmanaged.passUnretained(far),
+        leap: leap.map { Unmanaged.passUnretained($0) }))
     state = pointer
     for (slot, component) in components.enumerated() {
       component.slot = slot
       component.domainState = pointer
       pointer.pointee.wake(ClockSlot(slot), at: 0)
     }
+    for member in leap?.members ?? [] { pointer.pointee.addLeaper(ClockSlot(member.slot)) }
   }
 }

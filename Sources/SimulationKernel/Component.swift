@@ -14,7 +14,7 @@ open class Component {
   private let stateMemory: StateMemory
   /// Position among the components of its domain, fixed when the simulation starts.
   final var slot = -1
-  final var domainState: UnsafeMutablePointer<DomainState>!
+  @usableFromInline final var domainState: UnsafeMutablePointer<DomainState>!
   /// What the kernel has booked for the component so far, once the simulation has started.
   final var account: ActivityAccount { domainState.pointee.accounts[slot] }
   /// Position among all components in order of registration; independent of the order of ticking.
@@ -35,6 +35,7 @@ open class Component {
   open var isFinished: Bool { true }
 
   /// The cycle being processed, in the component's clock.
+  @inlinable
   public final var now: Cycle { domainState.pointee.cycle }
 
   /// Ends the simulation after the current edge.

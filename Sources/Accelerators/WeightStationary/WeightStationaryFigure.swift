@@ -48,10 +48,12 @@ final class WeightStationaryFigure {
       + [collector, activationUnit, compressionUnit, spillUnit, reloadNetwork]
   }
 
-  /// - Parameter observer: told of every request that a timed memory takes in.
+  /// - Parameters:
+  ///   - observer: told of every request that a timed memory takes in.
+  ///   - leaps: whether steady streams advance in leaps.
   init(
     in core: ClockDomain, _ specification: WeightStationarySpecification, _ layer: PreparedLayer,
-    observer: (any DRAMRequestObserver)? = nil
+    observer: (any DRAMRequestObserver)? = nil, leaps: Bool = true
   ) {
     let values = specification.values
     let wordBytes = layer.wordBytes
@@ -124,6 +126,9 @@ final class WeightStationaryFigure {
       array.place = PEArray.Place(array: number, arrays: arrays.count)
     }
     wire(in: core.simulation, specification)
+    if leaps, let multicast, let leap = StreamLeap(vfmu: vfmu, network: multicast, arrays: arrays) {
+      core.simulation.add(leap)
+    }
   }
 
   private func wire(in simulation: Simulation, _ specification: WeightStationarySpecification) {

@@ -161,6 +161,17 @@ struct ArrayDatapath {
     }
   }
 
+  /// Puts the words of `count` windows that lie one behind the other into the streams of their positions.
+  func accept(_ count: Int, words: UnsafePointer<Int16>, column: Int) {
+    precondition(column >= 0 && column + count <= specification.columns, "a window belongs to a column")
+    let size = specification.windowWords
+    for position in 0..<size {
+      let place = streams.start + position * pitch + column
+      let source = words + position
+      for window in 0..<count { place[window] = source[window &* size] }
+    }
+  }
+
   /// Counts what is not zero at each position.
   private func count(columns: Int) {
     for position in 0..<specification.windowWords {
