@@ -81,7 +81,6 @@ public final class Simulation {
 
   func register(_ component: Component, in clock: ClockDomain) {
     precondition(!isStarted, "components are added before the simulation starts")
-    component.index = components.count
     components.append(component)
     clock.components.append(component)
   }

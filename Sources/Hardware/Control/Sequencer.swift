@@ -24,8 +24,8 @@ public final class Sequencer: Component {
   public let streams: Output<StreamCommand>
 
   private let program: LayerProgram
-  private var fetchA: OperandFetch
-  private var fetchB: OperandFetch
+  private let fetchA: OperandFetch
+  private let fetchB: OperandFetch
   private let useA: OperandUse
   private let useB: OperandUse
   private let sums: SumFetch

@@ -18,7 +18,9 @@ public final class StreamLeap: Leap {
 
   /// - Returns: nil where a machine's stream is never so steady.
   public init?(vfmu: VFMU, network: MulticastNetwork, arrays: [PEArray]) {
-    guard let array = arrays.first?.specification, !array.selection.selectsHeldBlocks else { return nil }
+    guard let array = arrays.first?.specification, !array.selection.selectsHeldBlocks, array.windowWords % 2 == 0 else {
+      return nil
+    }
     self.vfmu = vfmu
     self.network = network
     self.arrays = arrays
