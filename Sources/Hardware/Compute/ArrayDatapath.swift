@@ -20,15 +20,18 @@ struct ArrayDatapath {
     var paddingInUsedRows: Int64 = 0
     var usedRows: Int64 = 0
 
-    /// Books what a slot did over all columns: with a value the product of each word, without one padding or a zero.
+    /// Books what slots with values did over all columns: the product of each word.
+    fileprivate mutating func add(valued count: Count) {
+      effectual += Int64(count.nonZeros)
+      ineffectualB += Int64(count.words &- count.nonZeros &- count.fillers)
+      addPatternPadding(Int64(count.fillers))
+    }
+
+    /// Books what a slot without a value did over all columns: padding or a zero.
     fileprivate mutating func add(_ slot: Int, of row: StationaryRegisters.Row, _ count: Count) {
       let (words, fillers) = (Int64(count.words), Int64(count.fillers))
       let bit = UInt32(1) << UInt32(slot)
-      if row.values[slot] != 0 {
-        effectual += Int64(count.nonZeros)
-        ineffectualB += words - Int64(count.nonZeros) - fillers
-        addPatternPadding(fillers)
-      } else if row.shapePadding & bit != 0 {
+      if row.shapePadding & bit != 0 {
         shapePadding += words
         paddingInUsedRows += words
       } else if row.patternPadding & bit != 0 {
@@ -127,20 +130,30 @@ struct ArrayDatapath {
 
   /// Pairs up a row's values that are not zero, and books what its slots did; returns the number of pairs.
   private func gatherFactors(of row: StationaryRegisters.Row, into tally: inout Tally) -> Int {
+    let (factors, counts) = (factors.start, counts.start)
     var count = 0
     var last = Factor()
+    // Over all slots with values: no more than slots times columns.
+    var valued = Count()
     for slot in 0..<specification.slotsPerRow {
-      let position = Int(row.positions[slot])
-      tally.add(slot, of: row, counts[position])
-      guard row.values[slot] != 0 else { continue }
-      // Slots lie in order of position: those of a pair follow each other.
-      if last.pair != Int32(position / 2) {
-        last = Factor(pair: Int32(position / 2))
-        count += 1
+      let (position, value) = (Int(row.positions[slot]), row.values[slot])
+      guard value != 0 else {
+        tally.add(slot, of: row, counts[position])
+        continue
       }
-      if position % 2 == 0 { last.even = row.values[slot] } else { last.odd = row.values[slot] }
-      factors[count - 1] = last
+      valued.words &+= counts[position].words
+      valued.nonZeros &+= counts[position].nonZeros
+      valued.fillers &+= counts[position].fillers
+      // Slots lie in order of position: those of a pair follow each other.
+      let pair = Int32(truncatingIfNeeded: position &>> 1)
+      if last.pair != pair {
+        last = Factor(pair: pair)
+        count &+= 1
+      }
+      if position & 1 == 0 { last.even = value } else { last.odd = value }
+      factors[count &- 1] = last
     }
+    tally.add(valued: valued)
     return count
   }
 
@@ -209,16 +222,36 @@ struct ArrayDatapath {
   /// - Precondition: a window has an even number of words.
   func accept(_ count: Int, words: UnsafePointer<Int16>, column: Int) {
     precondition(column >= 0 && column + count <= specification.columns, "a window belongs to a column")
-    for window in 0..<count { put(UnsafeRawPointer(words + window * specification.windowWords), column: column + window) }
+    let pairs = specification.windowWords / 2
+    let source = UnsafeRawPointer(words)
+    for pair in 0..<pairs {
+      let place = UnsafeMutableRawPointer(streams.start + (pair * pitch + column) * 2)
+      for window in 0..<count {
+        let word = source.loadUnaligned(fromByteOffset: (window &* pairs &+ pair) &* 4, as: UInt32.self)
+        place.storeBytes(of: word, toByteOffset: window &* 4, as: UInt32.self)
+      }
+    }
+  }
+
+  /// Puts `count` windows where they lie in a sibling, which took the same in the same cycles.
+  func accept(_ count: Int, as sibling: ArrayDatapath, column: Int) {
+    precondition(column >= 0 && column + count <= specification.columns, "a window belongs to a column")
+    for pair in 0..<specification.windowWords / 2 {
+      let place = (pair * pitch + column) * 2
+      (streams.start + place).update(from: sibling.streams.start + place, count: 2 * count)
+    }
   }
 
   /// Puts the words at `window` into a column, two at a time.
   @inline(__always)
   private func put(_ window: UnsafeRawPointer, column: Int) {
     var place = UnsafeMutableRawPointer(streams.start + 2 * column)
-    for pair in 0..<(specification.windowWords + 1) / 2 {
-      place.storeBytes(of: window.loadUnaligned(fromByteOffset: 4 &* pair, as: UInt32.self), as: UInt32.self)
+    let end = (specification.windowWords + 1) / 2 * 4
+    var offset = 0
+    while offset < end {
+      place.storeBytes(of: window.loadUnaligned(fromByteOffset: offset, as: UInt32.self), as: UInt32.self)
       place += 4 &* pitch
+      offset &+= 4
     }
   }
 

@@ -30,6 +30,12 @@ extension PEArray {
     noteLeap(count, from: cycle)
   }
 
+  /// Keeps `count` windows as a sibling did, which the network gives the same in the same cycles.
+  func takeInLeap(_ count: Int, as sibling: PEArray, from cycle: Cycle) {
+    datapath.accept(count, as: sibling.datapath, column: Int(state.column))
+    noteLeap(count, from: cycle)
+  }
+
   private func noteLeap(_ count: Int, from cycle: Cycle) {
     let column = Int(state.column)
     let updates = lastUpdate.elements(column..<column + count)

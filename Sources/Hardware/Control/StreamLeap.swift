@@ -10,8 +10,6 @@ public final class StreamLeap: Leap {
   private let vfmu: VFMU
   private let network: MulticastNetwork
   private let arrays: [PEArray]
-  /// Cycles from the VFMU to the network, and from there to the arrays.
-  private var latencies: (network: Int, arrays: Int) { (Int(vfmu.windows.latency), Int(network.branches[0].latency)) }
   private let windowWords: Int
   /// Words of the windows that are shifted out.
   private let words: UnsafeMutablePointer<Int16>
@@ -32,34 +30,34 @@ public final class StreamLeap: Leap {
   deinit { words.deallocate() }
 
   public override func advance(from cycle: Cycle, through last: Cycle) -> Cycle {
-    let inFlight = latencies.network + latencies.arrays
     // All that is in flight afterwards was shifted out in this leap.
-    let fewest = max(2, inFlight)
-    var count = vfmu.leapableWindows
-    guard count >= fewest, vfmu.windowWords == windowWords else { return 0 }
-    count = min(count, Int(last - cycle) + 1)
-    guard count >= fewest, isStreaming(at: cycle) else { return 0 }
+    let toNetwork = Int(vfmu.windows.latency)
+    let toArrays = Int(network.branches[0].latency)
+    let fewest = max(2, toNetwork + toArrays)
+    var count = min(vfmu.leapableWindows, Int(last - cycle) + 1)
+    guard count >= fewest, vfmu.windowWords == windowWords, network.isStreaming(at: cycle),
+      isInWindow(vfmu.windows, toNetwork, at: cycle), isInWindow(network.branches[0], toArrays, at: cycle)
+    else { return 0 }
     for array in arrays {
       count = array.leapableWindows(count, from: cycle)
       guard count >= fewest else { return 0 }
     }
-    stream(count, from: cycle)
+    stream(count, from: cycle, toNetwork: toNetwork, toArrays: toArrays)
     return Cycle(count)
   }
 
-  /// Whether every stage holds windows of the middle of one K window, one a cycle.
-  private func isStreaming(at cycle: Cycle) -> Bool {
-    guard vfmu.windows.isStreaming(at: cycle), network.isStreaming(at: cycle) else { return false }
-    let edges: StepFlags = [.firstColumn, .lastColumn, .firstWindow]
-    for index in 0..<latencies.network
-    where !vfmu.windows.inFlight(index).pointee.flags.isDisjoint(with: edges) { return false }
-    for index in 0..<latencies.arrays
-    where !network.branches[0].inFlight(index).pointee.flags.isDisjoint(with: edges) { return false }
+  /// Whether a link streams, and what is in flight on it is neither the first nor the last of a K window, nor of a block's
+  /// first K window.
+  private func isInWindow(_ link: Output<OperandWindow>, _ latency: Int, at cycle: Cycle) -> Bool {
+    guard link.isStreaming(at: cycle) else { return false }
+    for index in 0..<latency
+    where !link.inFlight(index).pointee.flags.isDisjoint(with: [.firstColumn, .lastColumn, .firstWindow]) {
+      return false
+    }
     return true
   }
 
-  private func stream(_ count: Int, from cycle: Cycle) {
-    let (toNetwork, toArrays) = latencies
+  private func stream(_ count: Int, from cycle: Cycle, toNetwork: Int, toArrays: Int) {
     let fresh = count - toNetwork - toArrays
     // What the arrays take first is in flight; what is in flight in the end comes last out of the VFMU.
     for (number, array) in arrays.enumerated() {
@@ -72,9 +70,9 @@ public final class StreamLeap: Leap {
     }
     let first = vfmu.leapWindow(fresh)
     vfmu.leap(count, words: words)
-    for array in arrays {
-      array.takeInLeap(fresh, words: words, from: cycle + Cycle(toArrays + toNetwork))
-    }
+    let then = cycle + Cycle(toArrays + toNetwork)
+    arrays[0].takeInLeap(fresh, words: words, from: then)
+    for array in arrays.dropFirst() { array.takeInLeap(fresh, as: arrays[0], from: then) }
     vfmu.windows.stream(count, bytes: network.windowBytes, from: cycle)
     network.leap(count, from: cycle)
     for index in 0..<toArrays + toNetwork {
