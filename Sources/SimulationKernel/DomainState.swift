@@ -89,6 +89,8 @@ struct DomainState {
   let leapers: UnsafeMutablePointer<UInt64>
   /// The first cycle that they have not done.
   @usableFromInline var aheadUntil: Cycle = 0
+  /// Cycles done in leaps.
+  var leaptCycles: Int64 = 0
   /// The last cycle that the run may process.
   var lastCycle: Cycle = .max
 

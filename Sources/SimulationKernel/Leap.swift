@@ -33,12 +33,14 @@ extension Simulation {
   /// - Precondition: the clock's first, before the simulation starts.
   public func add(_ leap: Leap) {
     precondition(!isStarted, "leaps are added before the simulation starts")
-    guard perturbation.backpressureSeed == nil, perturbation.fault == nil, let clock = leap.members.first?.clock else {
-      return
-    }
+    guard leaps, perturbation.backpressureSeed == nil, perturbation.fault == nil, let clock = leap.members.first?.clock
+    else { return }
     precondition(clock.leap == nil, "a clock has one leap")
     clock.leap = leap
   }
+
+  /// Cycles that were done in leaps so far, over all clocks.
+  public var leaptCycles: Int64 { domains.reduce(0) { $0 + $1.state.pointee.leaptCycles } }
 }
 
 extension Component {

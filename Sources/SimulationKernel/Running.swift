@@ -95,6 +95,7 @@ extension Simulation {
     let done = leap._withUnsafeGuaranteedRef { $0.advance(from: cycle, through: clock.pointee.lastCycle) }
     guard done > 0 else { return }
     clock.pointee.aheadUntil = cycle + done
+    clock.pointee.leaptCycles += done
     for word in 0..<clock.pointee.words { clock.pointee.due[word] |= clock.pointee.leapers[word] }
   }
 

@@ -48,12 +48,10 @@ final class WeightStationaryFigure {
       + [collector, activationUnit, compressionUnit, spillUnit, reloadNetwork]
   }
 
-  /// - Parameters:
-  ///   - observer: told of every request that a timed memory takes in.
-  ///   - leaps: whether steady streams advance in leaps.
+  /// - Parameter observer: told of every request that a timed memory takes in.
   init(
     in core: ClockDomain, _ specification: WeightStationarySpecification, _ layer: PreparedLayer,
-    observer: (any DRAMRequestObserver)? = nil, leaps: Bool = true
+    observer: (any DRAMRequestObserver)? = nil
   ) {
     let values = specification.values
     let wordBytes = layer.wordBytes
@@ -126,7 +124,7 @@ final class WeightStationaryFigure {
       array.place = PEArray.Place(array: number, arrays: arrays.count)
     }
     wire(in: core.simulation, specification)
-    if leaps, let multicast, let leap = StreamLeap(vfmu: vfmu, network: multicast, arrays: arrays) {
+    if let multicast, let leap = StreamLeap(vfmu: vfmu, network: multicast, arrays: arrays) {
       core.simulation.add(leap)
     }
   }
