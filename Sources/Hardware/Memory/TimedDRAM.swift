@@ -76,21 +76,21 @@ public final class TimedDRAM: Component, OffChipMemory {
   /// Transactions by channel.
   let channelReads: StateArray<Int64>
   let channelWrites: StateArray<Int64>
-  let operandBRank: Int?
+  let metadataRanks: MetadataRanks
 
   /// - Parameters:
   ///   - clock: the part's own clock, whose period is the specification's.
   ///   - outstandingLines: lines that may be on their way at once.
   ///   - recordsCommands: whether the channels keep their command timelines.
   ///   - observer: told of every line that was taken in; changes nothing.
-  ///   - operandBRank: the rank that causes operand B's metadata; nil for bitmasks.
+  ///   - metadataRanks: the ranks whose metadata the memory holds.
   /// - Precondition: a transaction is not larger than a line.
   public init(
     in clock: ClockDomain, name: String = "DRAM", _ specification: DRAMSpecification, outstandingLines: Int,
     image: MemoryImage, recordsCommands: Bool = false, observer: (any DRAMRequestObserver)? = nil,
-    operandBRank: Int? = nil
+    metadataRanks: MetadataRanks = MetadataRanks()
   ) {
-    self.operandBRank = operandBRank
+    self.metadataRanks = metadataRanks
     precondition(specification.organisation.transactionBytes <= Line.byteCount, "a line is one transaction or several")
     self.specification = specification
     self.image = image
