@@ -46,11 +46,15 @@ public struct Activity: Equatable, Sendable {
   @inline(__always)
   public static func | (first: Activity, second: Activity) -> Activity {
     if first.isWorked || second.isWorked { return .worked }
-    return joinWaits(first, second)
+    if first.isNothing { return second }
+    return second.isNothing ? first : joinWaits(first, second)
   }
 
   @inlinable
   var isWorked: Bool { @inline(__always) get { kind == .busy && wake < 0 } }
+
+  @inlinable
+  var isNothing: Bool { @inline(__always) get { kind == .idle && wake < 0 } }
 
   @inlinable
   static func joinWaits(_ first: Activity, _ second: Activity) -> Activity {

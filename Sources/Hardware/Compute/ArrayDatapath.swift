@@ -159,33 +159,67 @@ struct ArrayDatapath {
 
   /// Adds up a row's products, all of its factors for some columns at a time, so that their sums stay in registers.
   private func accumulate(factors count: Int, row: Int, columns: Int, startsAtZero: Bool) {
-    let streams = UnsafeRawPointer(streams.start)
-    let factors = UnsafePointer(factors.start)
-    let bytes = MemoryLayout<Sums>.size
+    let factors = UnsafeBufferPointer(start: factors.start, count: count)
+    let sums = UnsafeMutableRawPointer(sums.start + row * pitch)
     var column = 0
-    while column < columns {
-      let place = UnsafeMutableRawPointer(sums.start + row * pitch + column)
-      var (first, second, third, fourth) = (Sums(), Sums(), Sums(), Sums())
-      if !startsAtZero {
-        first = place.loadUnaligned(as: Sums.self)
-        second = place.loadUnaligned(fromByteOffset: bytes, as: Sums.self)
-        third = place.loadUnaligned(fromByteOffset: 2 * bytes, as: Sums.self)
-        fourth = place.loadUnaligned(fromByteOffset: 3 * bytes, as: Sums.self)
-      }
-      for index in 0..<count {
-        let factor = factors[index]
-        let words = streams + (Int(factor.pair) &* pitch &+ column) &* 4
+    while column &+ Self.columnsAtOnce < columns {
+      var first = SumBlock(startsAtZero ? nil : sums, column)
+      var second = SumBlock(startsAtZero ? nil : sums, column &+ Self.columnsAtOnce)
+      for factor in factors {
+        let words = words(of: factor, column)
         let values = Self.pairs(factor)
-        first &+= Self.sumOfPairs(words.loadUnaligned(as: Words.self), values)
-        second &+= Self.sumOfPairs(words.loadUnaligned(fromByteOffset: bytes, as: Words.self), values)
-        third &+= Self.sumOfPairs(words.loadUnaligned(fromByteOffset: 2 * bytes, as: Words.self), values)
-        fourth &+= Self.sumOfPairs(words.loadUnaligned(fromByteOffset: 3 * bytes, as: Words.self), values)
+        first.add(words, values)
+        second.add(words + SumBlock.byteCount, values)
       }
-      place.storeBytes(of: first, as: Sums.self)
-      place.storeBytes(of: second, toByteOffset: bytes, as: Sums.self)
-      place.storeBytes(of: third, toByteOffset: 2 * bytes, as: Sums.self)
-      place.storeBytes(of: fourth, toByteOffset: 3 * bytes, as: Sums.self)
-      column &+= Self.columnsAtOnce
+      first.store(to: sums, column)
+      second.store(to: sums, column &+ Self.columnsAtOnce)
+      column &+= 2 &* Self.columnsAtOnce
+    }
+    guard column < columns else { return }
+    var last = SumBlock(startsAtZero ? nil : sums, column)
+    for factor in factors { last.add(words(of: factor, column), Self.pairs(factor)) }
+    last.store(to: sums, column)
+  }
+
+  /// The words that a factor meets, from `column` on.
+  @inline(__always)
+  private func words(of factor: Factor, _ column: Int) -> UnsafeRawPointer {
+    UnsafeRawPointer(streams.start) + (Int(factor.pair) &* pitch &+ column) &* 4
+  }
+
+  /// The sums of some columns that are formed together.
+  private struct SumBlock {
+    static var byteCount: Int { ArrayDatapath.columnsAtOnce * 4 }
+    private static var step: Int { MemoryLayout<Sums>.size }
+
+    private var sums = (Sums(), Sums(), Sums(), Sums())
+
+    /// Begins at zero, or with the sums that a row has from `column` on.
+    @inline(__always)
+    init(_ row: UnsafeMutableRawPointer?, _ column: Int) {
+      guard let row else { return }
+      let place = row + 4 &* column
+      sums.0 = place.loadUnaligned(as: Sums.self)
+      sums.1 = place.loadUnaligned(fromByteOffset: Self.step, as: Sums.self)
+      sums.2 = place.loadUnaligned(fromByteOffset: 2 * Self.step, as: Sums.self)
+      sums.3 = place.loadUnaligned(fromByteOffset: 3 * Self.step, as: Sums.self)
+    }
+
+    @inline(__always)
+    mutating func add(_ words: UnsafeRawPointer, _ values: Words) {
+      sums.0 &+= sumOfPairs(words.loadUnaligned(as: Words.self), values)
+      sums.1 &+= sumOfPairs(words.loadUnaligned(fromByteOffset: Self.step, as: Words.self), values)
+      sums.2 &+= sumOfPairs(words.loadUnaligned(fromByteOffset: 2 * Self.step, as: Words.self), values)
+      sums.3 &+= sumOfPairs(words.loadUnaligned(fromByteOffset: 3 * Self.step, as: Words.self), values)
+    }
+
+    @inline(__always)
+    func store(to row: UnsafeMutableRawPointer, _ column: Int) {
+      let place = row + 4 &* column
+      place.storeBytes(of: sums.0, as: Sums.self)
+      place.storeBytes(of: sums.1, toByteOffset: Self.step, as: Sums.self)
+      place.storeBytes(of: sums.2, toByteOffset: 2 * Self.step, as: Sums.self)
+      place.storeBytes(of: sums.3, toByteOffset: 3 * Self.step, as: Sums.self)
     }
   }
 

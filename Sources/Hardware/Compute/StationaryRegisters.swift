@@ -35,8 +35,8 @@ struct StationaryRegisters {
   private let patternPadding: StateArray<UInt32>
   private let isUsed: StateArray<Bool>
   private let slotPositions: SlotPositions
-  /// The positions of a row's slots where all ranks are dense, which no metadata says; nil where some does.
-  private let densePositions: [UInt8]?
+  /// Whether rows come with offsets; where they do not, the positions are the same for all rows.
+  private let hasMetadata: Bool
   @State private(set) var status: Status
 
   init(_ specification: PEArray.Specification, of owner: String, in clock: ClockDomain) {
@@ -49,13 +49,13 @@ struct StationaryRegisters {
     isUsed = StateArray(repeating: false, count: 2 * specification.rows, of: owner, in: clock)
     let slotPositions = SlotPositions(specification)
     self.slotPositions = slotPositions
-    densePositions =
-      specification.ranks.contains(where: \.hasMetadata)
-      ? nil
-      : [UInt8](unsafeUninitializedCapacity: specification.slotsPerRow) { positions, count in
-        slotPositions.write(RankOffsets(), to: positions)
-        count = specification.slotsPerRow
+    hasMetadata = specification.ranks.contains(where: \.hasMetadata)
+    if !hasMetadata {
+      for row in 0..<2 * specification.rows {
+        let start = row * specification.slotsPerRow
+        slotPositions.write(RankOffsets(), to: positions.elements(start..<start + specification.slotsPerRow))
       }
+    }
     _status = State(Status(), of: owner, in: clock)
   }
 
@@ -66,33 +66,28 @@ struct StationaryRegisters {
   var nextIsFull: Bool { status.isFull(status.next) }
 
   /// Stores one row of the next window, with its slots' positions worked out from the offsets.
-  func load(_ address: UnsafePointer<StationaryRow>, at time: Cycle) {
-    let row = address.pointee
+  func load(_ row: UnsafePointer<StationaryRow>, at time: Cycle) {
     let bank = Int(status.loading)
     // Rows that follow a late one at the network's pace are late through it: the tag of the last row alone would name
     // the part that sets the pace.
     if time - status.lastRowAt >= status.longestWait {
       status.longestWait = time - status.lastRowAt
-      status.longestBlame = row.blame
+      status.longestBlame = row.pointee.blame
     }
     status.lastRowAt = time
-    if row.row >= 0 {
-      let index = bank * specification.rows + Int(row.row)
+    if row.pointee.row >= 0 {
+      let index = bank * specification.rows + Int(row.pointee.row)
       isUsed[index] = true
-      shapePadding[index] = row.shapePadding
-      patternPadding[index] = row.patternPadding
+      shapePadding[index] = row.pointee.shapePadding
+      patternPadding[index] = row.pointee.patternPadding
       let start = index * specification.slotsPerRow
       let slots = start..<start + specification.slotsPerRow
-      let (values, positions) = (values.elements(slots), positions.elements(slots))
-      for slot in 0..<slots.count { values[slot] = row.values[slot] }
-      if let densePositions {
-        for slot in 0..<slots.count { positions[slot] = densePositions[slot] }
-      } else {
-        slotPositions.write(row.offsets, to: positions)
-      }
+      let words = UnsafeRawPointer(row.pointer(to: \.values).unsafelyUnwrapped)
+      UnsafeMutableRawPointer(values.start + start).copyMemory(from: words, byteCount: slots.count * 2)
+      if hasMetadata { slotPositions.write(row.pointee.offsets, to: positions.elements(slots)) }
       status.rowsLoaded += 1
     }
-    if row.isLast {
+    if row.pointee.isLast {
       status.setFull(true, bank: status.loading)
       status.loading = 1 - status.loading
       status.completedAt = time

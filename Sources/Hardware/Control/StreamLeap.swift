@@ -9,7 +9,8 @@ import SimulationKernel
 public final class StreamLeap: Leap {
   private let vfmu: VFMU
   private let network: MulticastNetwork
-  private let arrays: [PEArray]
+  /// The members keep them alive; here they are called without counting references.
+  private let arrays: [Unmanaged<PEArray>]
   private let windowWords: Int
   /// Words of the windows that are shifted out.
   private let words: UnsafeMutablePointer<Int16>
@@ -21,7 +22,7 @@ public final class StreamLeap: Leap {
     }
     self.vfmu = vfmu
     self.network = network
-    self.arrays = arrays
+    self.arrays = arrays.map { Unmanaged.passUnretained($0) }
     windowWords = array.windowWords
     words = .allocate(capacity: vfmu.capacityWords)
     super.init([vfmu, network] + arrays)
@@ -38,8 +39,8 @@ public final class StreamLeap: Leap {
     guard count >= fewest, vfmu.windowWords == windowWords, network.isStreaming(at: cycle),
       isInWindow(vfmu.windows, toNetwork, at: cycle), isInWindow(network.branches[0], toArrays, at: cycle)
     else { return 0 }
-    for array in arrays {
-      count = array.leapableWindows(count, from: cycle)
+    for number in 0..<arrays.count {
+      count = arrays[number]._withUnsafeGuaranteedRef { $0.leapableWindows(count, from: cycle) }
       guard count >= fewest else { return 0 }
     }
     stream(count, from: cycle, toNetwork: toNetwork, toArrays: toArrays)
@@ -60,19 +61,25 @@ public final class StreamLeap: Leap {
   private func stream(_ count: Int, from cycle: Cycle, toNetwork: Int, toArrays: Int) {
     let fresh = count - toNetwork - toArrays
     // What the arrays take first is in flight; what is in flight in the end comes last out of the VFMU.
-    for (number, array) in arrays.enumerated() {
-      for index in 0..<toArrays {
-        array.takeInLeap(network.branches[number].inFlight(index), at: cycle + Cycle(index))
-      }
-      for index in 0..<toNetwork {
-        array.takeInLeap(vfmu.windows.inFlight(index), at: cycle + Cycle(toArrays + index))
+    for number in 0..<arrays.count {
+      arrays[number]._withUnsafeGuaranteedRef { array in
+        for index in 0..<toArrays {
+          array.takeInLeap(network.branches[number].inFlight(index), at: cycle + Cycle(index))
+        }
+        for index in 0..<toNetwork {
+          array.takeInLeap(vfmu.windows.inFlight(index), at: cycle + Cycle(toArrays + index))
+        }
       }
     }
     let first = vfmu.leapWindow(fresh)
     vfmu.leap(count, words: words)
     let then = cycle + Cycle(toArrays + toNetwork)
-    arrays[0].takeInLeap(fresh, words: words, from: then)
-    for array in arrays.dropFirst() { array.takeInLeap(fresh, as: arrays[0], from: then) }
+    arrays[0]._withUnsafeGuaranteedRef { first in
+      first.takeInLeap(fresh, words: words, from: then)
+      for number in 1..<arrays.count {
+        arrays[number]._withUnsafeGuaranteedRef { $0.takeInLeap(fresh, as: first, from: then) }
+      }
+    }
     vfmu.windows.stream(count, bytes: network.windowBytes, from: cycle)
     network.leap(count, from: cycle)
     for index in 0..<toArrays + toNetwork {

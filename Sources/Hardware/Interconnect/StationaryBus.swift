@@ -190,14 +190,13 @@ public final class StationaryBus: Component, ActionReporting {
   /// The next beat's values, from what was carried and the front buffer row.
   private func takeValues() -> SIMD32<Int16> {
     var values = SIMD32<Int16>()
-    let line = rows.front.line
+    let line = rows.frontAddress.pointer(to: \.line).unsafelyUnwrapped
     let (before, used) = (Int(state.carriedWords), Int(state.usedWords))
+    let fresh = specification.beatWords - before
     withUnsafeMutableBytes(of: &values) { raw in
-      let slots = raw.bindMemory(to: Int16.self)
+      let slots = raw.bindMemory(to: Int16.self).baseAddress.unsafelyUnwrapped
       for slot in 0..<before { slots[slot] = carried[slot] }
-      for slot in before..<specification.beatWords {
-        slots[slot] = line.word(used + slot - before, wordBytes: specification.wordBytes)
-      }
+      line.pointee.copyWords(used..<used + fresh, wordBytes: specification.wordBytes, to: slots + before)
     }
     state.done += 1
     state.beats += 1
@@ -210,7 +209,7 @@ public final class StationaryBus: Component, ActionReporting {
       state.usedWords = 0
     } else if left < specification.beatWords {
       for word in 0..<left {
-        carried[word] = line.word(Int(state.usedWords) + word, wordBytes: specification.wordBytes)
+        carried[word] = line.pointee.word(Int(state.usedWords) + word, wordBytes: specification.wordBytes)
       }
       state.carriedWords = Int32(left)
       if left > 0 { state.carries += 1 }

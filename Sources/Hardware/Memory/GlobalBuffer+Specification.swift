@@ -57,6 +57,13 @@ extension GlobalBuffer {
     public var bankBytesPerCycle: Int { dataBanks * bankPorts * rowBytes }
 
     var rowsPerLine: Int32 { Int32(Line.byteCount / rowBytes) }
+
+    /// The bank that holds a row of the data banks, or a word of the metadata banks: they take turns. A division only
+    /// where there are not two to the power of something of them.
+    @inline(__always)
+    static func bank(of place: Int, among banks: Int) -> Int {
+      banks & (banks - 1) == 0 ? place & (banks - 1) : place % banks
+    }
   }
 
   /// Who competes for the banks.

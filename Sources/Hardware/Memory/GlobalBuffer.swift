@@ -208,7 +208,8 @@ public final class GlobalBuffer: Component, ActionReporting {
       let row = line * Int(rowsPerLine) + Int(next)
       guard hasBandwidth(isWrite: isWrite),
         !specification.hasBankConflicts
-          || state.dataBanks.claim(row % specification.dataBanks, ports: specification.bankPorts)
+          || state.dataBanks.claim(
+            Specification.bank(of: row, among: specification.dataBanks), ports: specification.bankPorts)
       else {
         state.isContended = true
         break
@@ -280,7 +281,8 @@ public final class GlobalBuffer: Component, ActionReporting {
     // A port for each direction carries metadata too; a word slips in between the bytes of a row that is on its way.
     guard !specification.hasPortPerDirection || hasBandwidth(isWrite: isWrite, ahead: Line.byteCount),
       !specification.hasBankConflicts
-        || state.metadataBanks.claim(word % specification.metadataBanks, ports: specification.bankPorts)
+        || state.metadataBanks.claim(
+          Specification.bank(of: word, among: specification.metadataBanks), ports: specification.bankPorts)
     else {
       state.isContended = true
       return false

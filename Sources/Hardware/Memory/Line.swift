@@ -21,6 +21,23 @@ public struct Line: BitwiseCopyable, Sendable {
     }
   }
 
+  /// Copies the words of `range`, of `wordBytes` (1 or 2) bytes each, sign-extended, to `place`.
+  ///
+  /// - Precondition: the line has them.
+  @inlinable
+  func copyWords(_ range: Range<Int>, wordBytes: Int, to place: UnsafeMutablePointer<Int16>) {
+    precondition(range.lowerBound >= 0 && range.upperBound * wordBytes <= Self.byteCount, "a line has 64 bytes")
+    withUnsafeBytes(of: bytes) { raw in
+      let source = raw.baseAddress.unsafelyUnwrapped + range.lowerBound * wordBytes
+      if wordBytes == 1 {
+        let bytes = source.assumingMemoryBound(to: Int8.self)
+        for word in 0..<range.count { place[word] = Int16(bytes[word]) }
+      } else {
+        UnsafeMutableRawPointer(place).copyMemory(from: source, byteCount: range.count * 2)
+      }
+    }
+  }
+
   /// The 64-bit word `index`, little-endian.
   @inlinable
   public func doubleword(_ index: Int) -> UInt64 {

@@ -65,6 +65,8 @@ public final class TimedDRAM: Component, OffChipMemory {
 
   let specification: DRAMSpecification
   let channels: [DRAMController]
+  /// The same, to be called without counting references.
+  private let controllers: [Unmanaged<DRAMController>]
   @State var state: Registers
   private let image: MemoryImage
   private let observer: (any DRAMRequestObserver)?
@@ -105,6 +107,7 @@ public final class TimedDRAM: Component, OffChipMemory {
     channels = (0..<count).map { _ in
       DRAMController(specification, recordsCommands: recordsCommands, of: name, in: clock)
     }
+    controllers = channels.map { Unmanaged.passUnretained($0) }
     _state = State(Registers(), of: name, in: clock)
     transfers = StateArray(repeating: Transfer(), count: outstandingLines, of: name, in: clock)
     freeEntries = StateArray(repeating: 0, count: (outstandingLines + 63) / 64, of: name, in: clock)
@@ -141,11 +144,13 @@ public final class TimedDRAM: Component, OffChipMemory {
       noteData(of: Int(announcement.entry), at: announcement.clock, channel: Int(announcement.channel))
     }
     state.announcements = 0
-    for (index, channel) in channels.enumerated() {
-      while channel.nextInterestingClock <= clock { channel.tick(channel.nextInterestingClock) }
-      channel.drainCompletions { completion in
-        guard completion.tag >= 0 else { return }
-        noteData(of: completion.tag, at: completion.clock, channel: index)
+    for index in 0..<controllers.count {
+      controllers[index]._withUnsafeGuaranteedRef { channel in
+        while channel.nextInterestingClock <= clock { channel.tick(channel.nextInterestingClock) }
+        channel.drainCompletions { completion in
+          guard completion.tag >= 0 else { return }
+          noteData(of: completion.tag, at: completion.clock, channel: index)
+        }
       }
     }
   }
@@ -176,25 +181,35 @@ public final class TimedDRAM: Component, OffChipMemory {
 
   /// Keeps what the channels announced at the requests of this tick: between two ticks all state is the simulation's.
   private func keepAnnouncements() {
-    for (index, channel) in channels.enumerated() {
-      channel.drainCompletions { completion in
-        guard completion.tag >= 0 else { return }
-        announced[Int(state.announcements)] = Announcement(
-          channel: Int32(index), entry: Int32(completion.tag), clock: completion.clock)
-        state.announcements += 1
+    for index in 0..<controllers.count {
+      controllers[index]._withUnsafeGuaranteedRef { channel in
+        channel.drainCompletions { completion in
+          guard completion.tag >= 0 else { return }
+          announced[Int(state.announcements)] = Announcement(
+            channel: Int32(index), entry: Int32(completion.tag), clock: completion.clock)
+          state.announcements += 1
+        }
       }
     }
   }
 
   /// The first clock in which a channel does something or a line is ready.
   private func nextClock() -> Int64 {
-    channels.reduce(earliestReady) { min($0, $1.nextInterestingClock) }
+    var next = earliestReady
+    for index in 0..<controllers.count {
+      next = min(next, controllers[index]._withUnsafeGuaranteedRef { $0.nextInterestingClock })
+    }
+    return next
   }
 
   /// The first clock in which a line can be ready: what the channels do before then can be caught up with.
   private func nextAnswer() -> Int64 {
     guard state.announcements == 0 else { return now + 1 }
-    return channels.reduce(earliestReady) { min($0, $1.earliestAnswer) }
+    var next = earliestReady
+    for index in 0..<controllers.count {
+      next = min(next, controllers[index]._withUnsafeGuaranteedRef { $0.earliestAnswer })
+    }
+    return next
   }
 
   // MARK: Requests
@@ -271,8 +286,12 @@ public final class TimedDRAM: Component, OffChipMemory {
 
   private func accept(_ request: DRAMRequest) -> Bool {
     let index = Int(request.place.channel)
-    guard channels[index].canAccept(request) else { return false }
-    channels[index].accept(request, at: now)
+    let isAccepted = controllers[index]._withUnsafeGuaranteedRef { channel in
+      guard channel.canAccept(request) else { return false }
+      channel.accept(request, at: now)
+      return true
+    }
+    guard isAccepted else { return false }
     if request.isWrite { channelWrites[index] += 1 } else { channelReads[index] += 1 }
     return true
   }

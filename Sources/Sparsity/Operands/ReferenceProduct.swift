@@ -30,14 +30,36 @@ public enum ReferenceProduct {
   public static func multiply(
     _ a: Tensor<Int16>, columnCount n: Int, read: (_ columns: Range<Int>, _ values: inout [Int16]) -> Void
   ) throws(ReferenceProductError) -> Tensor<Int32> {
+    var z = Tensor<Int32>(shape: [a.shape[0], n], repeating: 0)
+    var failure: ReferenceProductError?
+    z.elements.withUnsafeMutableBufferPointer { sums in
+      do throws(ReferenceProductError) {
+        try multiply(a, columns: 0..<n, of: n, into: sums, read: read)
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    return z
+  }
+
+  /// Some columns of the product, into the memory of a row-major Z with `n` columns; different columns may be formed at the
+  /// same time.
+  ///
+  /// - Throws: `ReferenceProductError` if an element of Z does not fit Int32.
+  public static func multiply(
+    _ a: Tensor<Int16>, columns: Range<Int>, of n: Int, into z: UnsafeMutableBufferPointer<Int32>,
+    read: (_ columns: Range<Int>, _ values: inout [Int16]) -> Void
+  ) throws(ReferenceProductError) {
     precondition(a.shape.count == 2, "a product has a matrix as its first operand")
     let (m, k) = (a.shape[0], a.shape[1])
-    var z = Tensor<Int32>(shape: [m, n], repeating: 0)
+    precondition(z.count == m * n && columns.upperBound <= n, "Z has a place for every element")
     let largest = magnitude(a.elements)
     let aSpan = a.elements.span
     var block: [Int16] = []
-    for first in stride(from: 0, to: n, by: max(1, (1 << 15) / max(1, k))) {
-      let columns = first..<min(first + max(1, (1 << 15) / max(1, k)), n)
+    let step = max(1, (1 << 15) / max(1, k))
+    for first in stride(from: columns.lowerBound, to: columns.upperBound, by: step) {
+      let columns = first..<min(first + step, columns.upperBound)
       read(columns, &block)
       precondition(block.count == columns.count * k, "what is read are whole columns")
       let chunk = safeLength(largest, magnitude(block))
@@ -49,7 +71,7 @@ public enum ReferenceProduct {
           while next + 4 <= columns.upperBound {
             let place = next - first
             let sums = fourDots(aRow, bSpan.extracting(place * k..<(place + 4) * k))
-            for index in 0..<4 { z.elements[row * n + next + index] = sums[index] }
+            for index in 0..<4 { z[row * n + next + index] = sums[index] }
             next += 4
           }
         }
@@ -60,11 +82,10 @@ public enum ReferenceProduct {
           guard let exact = Int32(exactly: sum) else {
             throw ReferenceProductError(row: row, column: column, value: sum)
           }
-          z.elements[row * n + column] = exact
+          z[row * n + column] = exact
         }
       }
     }
-    return z
   }
 
   /// How many products may be added in Int32 without overflow, from the largest magnitudes; 0 if not even one.

@@ -14,6 +14,9 @@ struct RequestPool: ~Copyable {
   /// The places of each bank's requests as a chain; -1 ends it.
   private let firstOfBank: FixedArray<Int32>
   private let nextOfBank: FixedArray<Int32>
+  /// All places in use as a chain in order of age; -1 ends it in both directions.
+  private let nextInOrder: FixedArray<Int32>
+  private let previousInOrder: FixedArray<Int32>
   /// The first `count` places of a stack are in use, the others free.
   private let freePlaces: FixedArray<Int32>
   private let registers: FixedCell<Registers>
@@ -24,6 +27,8 @@ struct RequestPool: ~Copyable {
     /// Requests that ever entered.
     var entered: Int64 = 0
     var wakeClock = Int64.max
+    var first: Int32 = -1
+    var last: Int32 = -1
   }
 
   init(
@@ -36,6 +41,8 @@ struct RequestPool: ~Copyable {
     banks = FixedArray(repeating: -1, count: capacity, in: memory)
     firstOfBank = FixedArray(repeating: -1, count: bankCount, in: memory)
     nextOfBank = FixedArray(repeating: -1, count: capacity, in: memory)
+    nextInOrder = FixedArray(repeating: -1, count: capacity, in: memory)
+    previousInOrder = FixedArray(repeating: -1, count: capacity, in: memory)
     freePlaces = FixedArray(repeating: 0, count: capacity, in: memory)
     for place in 0..<capacity { freePlaces[place] = Int32(place) }
     registers = FixedCell(Registers(), in: memory)
@@ -73,11 +80,28 @@ struct RequestPool: ~Copyable {
     banks[place] = request.bank
     nextOfBank[place] = firstOfBank[Int(request.bank)]
     firstOfBank[Int(request.bank)] = Int32(place)
+    enchain(place)
+  }
+
+  /// Puts a place into the chain by age: at its end, unless the request waited elsewhere before.
+  private func enchain(_ place: Int) {
+    var previous = registers.value.last
+    while previous >= 0, requests[place].isOlder(than: requests[Int(previous)]) {
+      previous = previousInOrder[Int(previous)]
+    }
+    let next = previous < 0 ? registers.value.first : nextInOrder[Int(previous)]
+    previousInOrder[place] = previous
+    nextInOrder[place] = next
+    if previous < 0 { registers.value.first = Int32(place) } else { nextInOrder[Int(previous)] = Int32(place) }
+    if next < 0 { registers.value.last = Int32(place) } else { previousInOrder[Int(next)] = Int32(place) }
   }
 
   mutating func remove(at place: Int) {
     precondition(banks[place] >= 0, "A request left a queue that it was not in.")
     unchain(place)
+    let (previous, next) = (previousInOrder[place], nextInOrder[place])
+    if previous < 0 { registers.value.first = next } else { nextInOrder[Int(previous)] = next }
+    if next < 0 { registers.value.last = previous } else { previousInOrder[Int(next)] = previous }
     registers.value.count -= 1
     wakeClocks[place] = .max
     transactions[place] = .max
@@ -123,14 +147,12 @@ struct RequestPool: ~Copyable {
   /// The place of the oldest request for which `isWanted` holds; -1 without one.
   @inline(__always)
   func oldest(where isWanted: (QueuedRequest) -> Bool) -> Int {
-    var best = -1
-    guard count > 0 else { return best }
-    for place in 0..<banks.count where banks[place] >= 0 {
-      let request = requests[place]
-      guard isWanted(request), best < 0 || request.isOlder(than: requests[best]) else { continue }
-      best = place
+    var place = registers.value.first
+    while place >= 0 {
+      if isWanted(requests[Int(place)]) { return Int(place) }
+      place = nextInOrder[Int(place)]
     }
-    return best
+    return -1
   }
 
   /// The place of the oldest request whose next command is legal and does no harm; -1 without one.
