@@ -4,15 +4,13 @@ import Statistics
 
 /// Keeps every stretch of activity of a run.
 final class SpanRecorder: ActivityObserver {
-  private(set) var spans: [ActivitySpan] = []
+  private(set) var spans = ActivityLog()
 
-  /// Forgets all spans but the first `count`.
-  func rewind(to count: Int) { spans.removeSubrange(count...) }
+  /// Forgets all spans behind `mark`.
+  func rewind(to mark: ActivityLog.Mark) { spans.rewind(to: mark) }
 
   func stretchEnded(component: Int, kind: Activity.Kind, link: Int32, start: Cycle, cycles: Int64) {
-    spans.append(
-      ActivitySpan(
-        component: Int32(component), link: link, activity: ActivityKind(kind), start: start, cycles: cycles))
+    spans.append(component: component, activity: ActivityKind(kind), link: link, start: start, cycles: cycles)
   }
 }
 

@@ -22,6 +22,38 @@ public struct InspectedMessage {
   }
 }
 
+/// Reads the messages of one link, many of them: what is the same for all is found once.
+public struct MessageReader {
+  private let simulation: Simulation
+  private let state: UnsafeMutablePointer<LinkState>
+  private let stride: Int
+  private let messageOffset: Int
+  private var wording: MessageWording
+
+  /// - Precondition: the simulation has started.
+  public init(ofLink number: Int, in simulation: Simulation) {
+    let link = simulation.links[number]
+    self.simulation = simulation
+    state = link.state
+    stride = link.slotStride
+    messageOffset = link.messageOffset
+    wording = MessageWording(link.layout())
+  }
+
+  /// When a message arrives, and what it counts for; its text, as `InspectedMessage.text` has it, is added to `text`.
+  ///
+  /// - Precondition: the message was sent and its slot is not used again.
+  public mutating func read(_ ordinal: Int64, addingTo text: inout [UInt8]) -> (arrival: Femtoseconds, bytes: Int64) {
+    precondition(
+      ordinal < state.pointee.tail && ordinal >= state.pointee.tail - (state.pointee.mask + 1),
+      "a message is looked at while the link holds it")
+    let slot = UnsafeRawPointer(state.pointee.ring + Int(ordinal & state.pointee.mask) * stride)
+    wording.append(slot + messageOffset, to: &text)
+    let header = slot.assumingMemoryBound(to: LinkSlotHeader.self).pointee
+    return (header.arrival, Int64(header.bytes))
+  }
+}
+
 /// Who is on a link, and how many messages passed it.
 public struct InspectedLink {
   public let name: String

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Says what messages of one layout carry, many times: names are prepared, and words that return are remembered.
+struct MessageWording {
+  private struct Part {
+    /// What stands before the field: its name, and a comma behind the field before.
+    let prefix: [UInt8]
+    let field: StateLayout.Field
+    /// By a field's byte, the word for it, where the field is no number; empty until it is first needed.
+    var words: [[UInt8]]
+  }
+
+  private var parts: [Part] = []
+
+  init(_ layout: StateLayout) {
+    for field in layout.fields where field.integer != nil {
+      let prefix = (parts.isEmpty ? "" : ", ") + (field.name.isEmpty ? "" : field.name + " ")
+      let isWord = !field.isPlainNumber && field.size == 1
+      parts.append(
+        Part(
+          prefix: Array(prefix.utf8), field: field, words: isWord ? Array(repeating: [], count: 256) : []))
+    }
+  }
+
+  /// Adds the plain fields of the message at `content`, as `InspectedMessage.text` has them, in UTF-8.
+  mutating func append(_ content: UnsafeRawPointer, to text: inout [UInt8]) {
+    for index in parts.indices {
+      text += parts[index].prefix
+      let field = parts[index].field
+      let place = content + field.offset
+      if field.isPlainNumber, let integer = field.integer {
+        text.append(contentsOf: String(integer(place)).utf8)
+      } else if parts[index].words.isEmpty {
+        text.append(contentsOf: field.text(place).utf8)
+      } else {
+        let byte = Int(place.load(as: UInt8.self))
+        if parts[index].words[byte].isEmpty { parts[index].words[byte] = Array(field.text(place).utf8) }
+        text += parts[index].words[byte]
+      }
+    }
+  }
+}
