@@ -17,9 +17,12 @@ struct MessageRecorder {
   private var lastTaken: [Int64?] = []
   private var senders: [Int] = []
   private var receivers: [Int] = []
-  /// By link; and the text of the message that is being read.
   private var readers: [MessageReader] = []
-  private var text: [UInt8] = []
+  /// By link: the plain fields that came as they lie in memory, and their texts' indices in the log.
+  private var keys: [TextTable] = []
+  private var texts: [[Int]] = []
+  /// That of the message that is being read.
+  private var key: [UInt8] = []
 
   init(_ cycles: ClosedRange<Cycle>) { self.cycles = cycles }
 
@@ -42,6 +45,8 @@ struct MessageRecorder {
     receivers = links.map(\.receiver)
     lastTaken = simulation.components.map { _ in nil }
     readers = links.indices.map { MessageReader(ofLink: $0, in: simulation) }
+    keys = links.map { _ in TextTable() }
+    texts = links.map { _ in [] }
   }
 
   /// Takes down what moved at the edge that was processed last.
@@ -59,16 +64,24 @@ struct MessageRecorder {
     var number = movements.messagesBefore
     for movement in movements.all {
       for ordinal in movement.sent {
-        text.removeAll(keepingCapacity: true)
-        let message = readers[movement.link].read(ordinal, addingTo: &text)
+        let message = readers[movement.link].read(ordinal)
         positions[movement.link].append(log.messages.count)
         log.messages.append(
           MessageRecord(
             number: number, link: movement.link, ordinal: ordinal, sent: cycle,
             arrived: (message.arrival + period - 1) / period, bytes: message.bytes,
-            cause: lastTaken[senders[movement.link]], carried: log.texts.index(of: text)))
+            cause: lastTaken[senders[movement.link]], carried: carried(by: ordinal, onLink: movement.link)))
         number += 1
       }
     }
+  }
+
+  /// The index of what a message carries; put into words only where it is new on its link.
+  private mutating func carried(by ordinal: Int64, onLink link: Int) -> Int {
+    key.removeAll(keepingCapacity: true)
+    readers[link].appendKey(of: ordinal, to: &key)
+    let index = keys[link].index(of: key)
+    if index == texts[link].count { texts[link].append(log.texts.index(of: readers[link].text(of: ordinal))) }
+    return texts[link][index]
   }
 }

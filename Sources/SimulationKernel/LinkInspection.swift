@@ -40,17 +40,31 @@ public struct MessageReader {
     wording = MessageWording(link.layout())
   }
 
-  /// When a message arrives, and what it counts for; its text, as `InspectedMessage.text` has it, is added to `text`.
+  /// When a message arrives, and what it counts for.
   ///
   /// - Precondition: the message was sent and its slot is not used again.
-  public mutating func read(_ ordinal: Int64, addingTo text: inout [UInt8]) -> (arrival: Femtoseconds, bytes: Int64) {
+  public func read(_ ordinal: Int64) -> (arrival: Femtoseconds, bytes: Int64) {
+    let header = slot(ordinal).assumingMemoryBound(to: LinkSlotHeader.self).pointee
+    return (header.arrival, Int64(header.bytes))
+  }
+
+  /// Adds the memory of a message's plain fields to `key`: messages of a link with equal keys have equal texts.
+  ///
+  /// - Precondition: as for `read`.
+  public func appendKey(of ordinal: Int64, to key: inout [UInt8]) {
+    wording.appendKey(of: slot(ordinal) + messageOffset, to: &key)
+  }
+
+  /// The text of a message, as `InspectedMessage.text` has it.
+  ///
+  /// - Precondition: as for `read`.
+  public mutating func text(of ordinal: Int64) -> [UInt8] { wording.text(of: slot(ordinal) + messageOffset) }
+
+  private func slot(_ ordinal: Int64) -> UnsafeRawPointer {
     precondition(
       ordinal < state.pointee.tail && ordinal >= state.pointee.tail - (state.pointee.mask + 1),
       "a message is looked at while the link holds it")
-    let slot = UnsafeRawPointer(state.pointee.ring + Int(ordinal & state.pointee.mask) * stride)
-    wording.append(slot + messageOffset, to: &text)
-    let header = slot.assumingMemoryBound(to: LinkSlotHeader.self).pointee
-    return (header.arrival, Int64(header.bytes))
+    return UnsafeRawPointer(state.pointee.ring + Int(ordinal & state.pointee.mask) * stride)
   }
 }
 

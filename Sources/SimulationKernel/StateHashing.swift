@@ -12,6 +12,7 @@ struct StateHashPlan {
     init(_ region: StateRegion) {
       self.region = region
       mask = region.mask()
+      precondition(region.changes == nil || mask.isDense, "a memory that is hashed by pages has no padding")
     }
 
     /// Takes in the memory: by pages where only some changed, else all of it.

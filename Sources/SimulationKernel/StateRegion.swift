@@ -18,13 +18,16 @@ final class StateMemory {
   var regions: [StateRegion] = []
 
   deinit {
-    for region in regions where region.isOwned { region.start.deallocate() }
+    for region in regions where region.isOwned {
+      region.start.deallocate()
+      region.changes?.deallocate()
+    }
   }
 }
 
 extension Simulation {
   func allocateState<Value: BitwiseCopyable>(
-    owner: String, count: Int, repeating value: Value
+    owner: String, count: Int, repeating value: Value, changes: ChangedPages? = nil
   ) -> UnsafeMutablePointer<Value> {
     precondition(!isStarted, "state is allocated before the simulation starts")
     let bytes = max(1, count * MemoryLayout<Value>.stride)
@@ -36,7 +39,7 @@ extension Simulation {
     stateMemory.regions.append(
       StateRegion(
         owner: owner, start: start, bytes: count * MemoryLayout<Value>.stride, isOwned: true,
-        mask: { StateMask(StateLayout(of: value)) }))
+        mask: { StateMask(StateLayout(of: value)) }, changes: changes))
     return typed
   }
 

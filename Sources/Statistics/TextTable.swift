@@ -23,7 +23,7 @@ public struct TextTable: Sendable {
     var slot = Self.hash(text[...]) & (slots.count - 1)
     while slots[slot] != 0 {
       let index = Int(slots[slot]) - 1
-      if bytes[range(of: index)].elementsEqual(text) { return index }
+      if holds(text, at: index) { return index }
       slot = (slot + 1) & (slots.count - 1)
     }
     bytes += text
@@ -31,6 +31,13 @@ public struct TextTable: Sendable {
     slots[slot] = Int32(ends.count)
     if ends.count * 2 > slots.count { grow() }
     return ends.count - 1
+  }
+
+  private func holds(_ text: [UInt8], at index: Int) -> Bool {
+    let range = range(of: index)
+    guard range.count == text.count else { return false }
+    for place in text.indices where bytes[range.lowerBound + place] != text[place] { return false }
+    return true
   }
 
   private func range(of index: Int) -> Range<Int> { (index == 0 ? 0 : ends[index - 1])..<ends[index] }

@@ -118,13 +118,17 @@ import Testing
     simulation.connect(sender.output, to: receiver.input, capacity: 3)
     try simulation.start()
     var reader = MessageReader(ofLink: 0, in: simulation)
+    var texts: [[UInt8]: String] = [:]
     for cycle in 0..<40 as Range<Cycle> {
       _ = try simulation.run(through: cycle * 10)
       let message = simulation.message(cycle, onLink: 0)
-      var text: [UInt8] = Array("> ".utf8)
-      let read = reader.read(cycle, addingTo: &text)
-      #expect(String(decoding: text, as: UTF8.self) == "> " + message.text)
+      let read = reader.read(cycle)
       #expect(read.arrival == message.arrival && read.bytes == Int64(message.bytes))
+      #expect(String(decoding: reader.text(of: cycle), as: UTF8.self) == message.text)
+      var key: [UInt8] = [1, 2]
+      reader.appendKey(of: cycle, to: &key)
+      #expect(key.starts(with: [1, 2]))
+      #expect(texts.updateValue(message.text, forKey: key) == nil)
     }
   }
 }
