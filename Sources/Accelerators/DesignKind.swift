@@ -5,6 +5,7 @@ import Sparsity
 /// The machines that the `design` key of a design file may name, and the one place that makes them.
 public enum DesignKind: String, CaseIterable, Sendable {
   case highLight = "highlight"
+  case highLightThreeRank = "highlight-3rank"
   case highLightDSSO = "highlight-dsso"
   case tensorCore = "tc"
   case stc
@@ -23,6 +24,7 @@ public enum DesignKind: String, CaseIterable, Sendable {
   private var family: Family {
     switch self {
     case .highLight: .weightStationary(.highLight)
+    case .highLightThreeRank: .weightStationary(.highLightThreeRank)
     case .highLightDSSO: .weightStationary(.highLightDSSO)
     case .tensorCore: .weightStationary(.tensorCore)
     case .stc: .weightStationary(.stc)

@@ -77,13 +77,15 @@ public struct LayerOptions: Sendable {
   public var keptActivations: Int?
   /// Cycles without an array's step or a stored result after which a run is given up as a livelock.
   public var watchdogCycles: Int64
+  /// Whether steady streams advance several cycles in one go; off, every component ticks in every cycle.
+  public var leaps: Bool
   /// Disturbances for tests.
   public var perturbation: Simulation.Perturbation
 
   public init(
     recordsSpans: Bool = false, recordsMemoryRequests: Bool = false, recordsStateHashes: Bool = false,
     recordedCycles: ClosedRange<Int64>? = nil, keptActivations: Int? = nil,
-    watchdogCycles: Int64 = LayerOptions.defaultWatchdogCycles,
+    watchdogCycles: Int64 = LayerOptions.defaultWatchdogCycles, leaps: Bool = true,
     perturbation: Simulation.Perturbation = Simulation.Perturbation()
   ) {
     self.recordsSpans = recordsSpans
@@ -92,6 +94,7 @@ public struct LayerOptions: Sendable {
     self.recordedCycles = recordedCycles
     self.keptActivations = keptActivations
     self.watchdogCycles = watchdogCycles
+    self.leaps = leaps
     self.perturbation = perturbation
   }
 

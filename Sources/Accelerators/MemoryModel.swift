@@ -41,14 +41,15 @@ public enum MemoryModel: Sendable, Equatable {
   ///
   /// - Parameter observer: told of what a timed memory takes in.
   func makeMemory(
-    in core: ClockDomain, image: MemoryImage, observer: (any DRAMRequestObserver)? = nil, operandBRank: Int? = nil
+    in core: ClockDomain, image: MemoryImage, observer: (any DRAMRequestObserver)? = nil,
+    metadataRanks: MetadataRanks = MetadataRanks()
   ) -> any OffChipMemory {
     switch self {
-    case .ideal(let specification): IdealDRAM(in: core, specification, image: image, operandBRank: operandBRank)
+    case .ideal(let specification): IdealDRAM(in: core, specification, image: image, metadataRanks: metadataRanks)
     case .timed(let part, let interface):
       TimedDRAM(
         in: core.simulation.addClock("dram", period: Femtoseconds(part.timing.clockPicoseconds) * 1000), part,
-        outstandingLines: interface.outstandingLines, image: image, observer: observer, operandBRank: operandBRank)
+        outstandingLines: interface.outstandingLines, image: image, observer: observer, metadataRanks: metadataRanks)
     }
   }
 

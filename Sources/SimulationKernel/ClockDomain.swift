@@ -14,36 +14,39 @@ public final class ClockDomain {
 
   var components: [Component] = []
   let far = FarQueue()
-  private(set) var state: UnsafeMutablePointer<DomainState>?
+  var leap: Leap?
+  let state: UnsafeMutablePointer<DomainState>
 
   init(name: String, period: Femtoseconds, simulation: Simulation) {
     precondition(period > 0, "a clock period must be positive")
     self.name = name
     self.period = period
     self.simulation = simulation
+    state = .allocate(capacity: 1)
+    state.initialize(to: DomainState(period: period, components: [], far: Unmanaged.passUnretained(far), leap: nil))
   }
 
   deinit {
-    state?.pointee.deallocate()
-    state?.deallocate()
+    state.pointee.deallocate()
+    state.deallocate()
   }
 
   /// The last cycle that was processed; -1 before the first edge.
-  public var cycle: Cycle { state?.pointee.cycle ?? -1 }
+  public var cycle: Cycle { state.pointee.cycle }
 
   /// Number of edges from time 0 up to and including `time`.
   func cycles(through time: Femtoseconds) -> Cycle { time < 0 ? 0 : time / period + 1 }
 
   /// Fixes the set of components and allocates the wake structures.
   func freeze() {
-    let pointer = UnsafeMutablePointer<DomainState>.allocate(capacity: 1)
-    pointer.initialize(
-      to: DomainState(period: period, components: components, far: Unmanaged.passUnretained(far)))
-    state = pointer
+    state.pointee.deallocate()
+    state.pointee = DomainState(
+      period: period, components: components, far: Unmanaged.passUnretained(far),
+      leap: leap.map { Unmanaged.passUnretained($0) })
     for (slot, component) in components.enumerated() {
       component.slot = slot
-      component.domainState = pointer
-      pointer.pointee.wake(ClockSlot(slot), at: 0)
+      state.pointee.wake(ClockSlot(slot), at: 0)
     }
+    for member in leap?.members ?? [] { state.pointee.addLeaper(ClockSlot(member.slot)) }
   }
 }

@@ -14,16 +14,18 @@ open class Component {
   private let stateMemory: StateMemory
   /// Position among the components of its domain, fixed when the simulation starts.
   final var slot = -1
-  final var domainState: UnsafeMutablePointer<DomainState>!
+  @usableFromInline final let domainState: UnsafeMutablePointer<DomainState>
   /// What the kernel has booked for the component so far, once the simulation has started.
   final var account: ActivityAccount { domainState.pointee.accounts[slot] }
   /// Position among all components in order of registration; independent of the order of ticking.
-  public internal(set) final var index = -1
+  public final let index: Int
 
   public init(_ name: String, in clock: ClockDomain) {
     self.name = name
     self.clock = clock
     stateMemory = clock.simulation.stateMemory
+    domainState = clock.state
+    index = clock.simulation.components.count
     clock.simulation.register(self, in: clock)
   }
 
@@ -35,6 +37,7 @@ open class Component {
   open var isFinished: Bool { true }
 
   /// The cycle being processed, in the component's clock.
+  @inlinable
   public final var now: Cycle { domainState.pointee.cycle }
 
   /// Ends the simulation after the current edge.

@@ -84,9 +84,19 @@ struct DomainState {
   let components: UnsafeMutablePointer<Unmanaged<Component>>
   let accounts: UnsafeMutablePointer<ActivityAccount>
   let slots: Int
+  /// Advances some of the components in leaps: who they are, by word of slots.
+  let leap: Unmanaged<Leap>?
+  let leapers: UnsafeMutablePointer<UInt64>
+  /// The first cycle that they have not done.
+  @usableFromInline var aheadUntil: Cycle = 0
+  /// Cycles done in leaps.
+  var leaptCycles: Int64 = 0
+  /// The last cycle that the run may process.
+  var lastCycle: Cycle = .max
 
-  init(period: Femtoseconds, components order: [Component], far: Unmanaged<FarQueue>) {
+  init(period: Femtoseconds, components order: [Component], far: Unmanaged<FarQueue>, leap: Unmanaged<Leap>?) {
     self.period = period
+    self.leap = leap
     self.far = far
     slots = order.count
     words = max(1, (slots + 63) / 64)
@@ -100,6 +110,8 @@ struct DomainState {
     due.initialize(repeating: 0, count: words)
     next = .allocate(capacity: words)
     next.initialize(repeating: 0, count: words)
+    leapers = .allocate(capacity: words)
+    leapers.initialize(repeating: 0, count: words)
     wheel = .allocate(capacity: Int(Self.horizon) * words)
     wheel.initialize(repeating: 0, count: Int(Self.horizon) * words)
     occupied = .allocate(capacity: Int(Self.horizon) / 64)
@@ -111,9 +123,12 @@ struct DomainState {
     accounts.deallocate()
     due.deallocate()
     next.deallocate()
+    leapers.deallocate()
     wheel.deallocate()
     occupied.deallocate()
   }
+
+  func addLeaper(_ slot: ClockSlot) { leapers[slot.word] |= slot.bit }
 
   /// Asks for a tick of `slot` at `wakeCycle`, which must lie after the last processed cycle.
   @inlinable

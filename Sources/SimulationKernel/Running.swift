@@ -14,6 +14,7 @@ extension Simulation {
   /// - Throws: `Deadlock` if nobody is awake while messages are in flight or a component is blocked or unfinished.
   public func run(through limit: Femtoseconds = .max) throws(Deadlock) -> Outcome {
     precondition(isStarted, "a simulation is started before it runs")
+    for clock in clocks { clock.pointee.lastCycle = limit / clock.pointee.period }
     while !shared.pointee.isStopped {
       let edge = earliestEdge()
       guard edge < .max else {
@@ -63,6 +64,7 @@ extension Simulation {
   /// through the same memory.
   private func tickDueComponents(of clock: UnsafeMutablePointer<DomainState>, at cycle: Cycle) -> Bool {
     clock.pointee.advance(to: cycle)
+    offerLeap(of: clock, at: cycle)
     let (due, components, accounts) = (clock.pointee.due, clock.pointee.components, clock.pointee.accounts)
     var worked: UInt64 = 0
     for word in 0..<clock.pointee.words {
@@ -83,6 +85,18 @@ extension Simulation {
       clock.pointee.next[word] |= again
     }
     return worked != 0
+  }
+
+  /// Offers a clock's leap the cycles from this one on. Those that leap tick in this cycle in any case, and again in the
+  /// first that they have not done.
+  @inline(__always)
+  private func offerLeap(of clock: UnsafeMutablePointer<DomainState>, at cycle: Cycle) {
+    guard let leap = clock.pointee.leap, clock.pointee.aheadUntil <= cycle else { return }
+    let done = leap._withUnsafeGuaranteedRef { $0.advance(from: cycle, through: clock.pointee.lastCycle) }
+    guard done > 0 else { return }
+    clock.pointee.aheadUntil = cycle + done
+    clock.pointee.leaptCycles += done
+    for word in 0..<clock.pointee.words { clock.pointee.due[word] |= clock.pointee.leapers[word] }
   }
 
   /// Ends the stretch of a component that turned to another activity.

@@ -41,6 +41,7 @@ public final class Simulation {
 
   let shared: UnsafeMutablePointer<SharedState>
   let perturbation: Perturbation
+  let leaps: Bool
   public private(set) var domains: [ClockDomain] = []
   /// All components in order of registration.
   public private(set) var components: [Component] = []
@@ -58,8 +59,10 @@ public final class Simulation {
   public var activityObserver: (any ActivityObserver)?
   var activityTap: ActivityTap?
 
-  public init(perturbation: Perturbation = Perturbation()) {
+  /// - Parameter leaps: whether components may advance in leaps; it changes nothing but the time that a run takes.
+  public init(perturbation: Perturbation = Perturbation(), leaps: Bool = true) {
     self.perturbation = perturbation
+    self.leaps = leaps
     shared = .allocate(capacity: 1)
     shared.initialize(to: SharedState())
   }
@@ -81,7 +84,6 @@ public final class Simulation {
 
   func register(_ component: Component, in clock: ClockDomain) {
     precondition(!isStarted, "components are added before the simulation starts")
-    component.index = components.count
     components.append(component)
     clock.components.append(component)
   }

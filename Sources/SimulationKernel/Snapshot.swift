@@ -114,7 +114,7 @@ extension Simulation {
     }
     visit(shared)
     for domain in domains {
-      guard let state = domain.state else { continue }
+      let state = domain.state
       visit(state)
       visit(state.pointee.next, count: state.pointee.words)
       visit(state.pointee.wheel, count: state.pointee.words * Int(DomainState.horizon))

@@ -148,7 +148,7 @@ extension Simulation {
     }
     activityTap = activityObserver.map { ActivityTap($0) }
     shared.pointee = SharedState(
-      clocks: domains.compactMap(\.state), links: links.map(\.state),
+      clocks: domains.map(\.state), links: links.map(\.state),
       activityTap: activityTap.map { Unmanaged.passUnretained($0) })
     for link in links {
       guard let sender = owners[link.sender.owner], let receiver = owners[link.receiver.owner] else { continue }

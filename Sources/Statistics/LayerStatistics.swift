@@ -130,7 +130,7 @@ public struct DRAMStatistics: Equatable, Sendable {
 }
 
 /// Everything that one simulated layer leaves behind, without its values.
-public struct LayerStatistics: Sendable {
+public struct LayerStatistics: Equatable, Sendable {
   public var components: [ComponentStatistics] = []
   public var links: [LinkStatistics] = []
   /// Empty unless spans were recorded.
@@ -152,7 +152,7 @@ public struct LayerStatistics: Sendable {
 }
 
 /// What `layer_summary` says of a layer beyond its statistics.
-public struct LayerSummary: Sendable {
+public struct LayerSummary: Equatable, Sendable {
   /// The layer's name in the trace; unique.
   public var layer: String
   public var design: String

@@ -33,7 +33,7 @@ struct LayerSimulation: Sendable {
       recordsSpans: job.description.recordLevel != .summary, recordsMemoryRequests: job.memoryTrace != nil,
       recordsStateHashes: recordsEvents,
       recordedCycles: recordsEvents ? job.description.recordedCycles ?? 0...(1 << 40) : nil,
-      keptActivations: job.keptActivations)
+      keptActivations: job.keptActivations, leaps: job.leaps)
     pricing = job.pricing
     against = job.against
     seed = job.description.seed

@@ -87,6 +87,11 @@ struct Simulate: ParsableCommand {
   @Option(help: "What is printed at the end: text or json.")
   var format = OutputFormat.text
 
+  @Flag(
+    help:
+      "Tick every component in every cycle, rather than steady streams in one go: slower, and otherwise the same.")
+  var everyCycle = false
+
   @Flag(help: "Replace the output, and the files of --result and --dram-trace, if they exist.")
   var force = false
 
@@ -124,7 +129,7 @@ struct Simulate: ParsableCommand {
       memoryTrace: dramTrace.map {
         SimulationJob.MemoryTrace(path: $0, format: dramTraceFormat, isReplacing: force)
       },
-      jobs: parallel.jobs)
+      jobs: parallel.jobs, leaps: !everyCycle)
     let interruption = Interruption()
     var remarks: [String] = []
     try SimulationJob.conclude(database, layers: [description.layers], interruption) {

@@ -35,6 +35,8 @@ struct SimulationJob {
   let memoryTrace: MemoryTrace?
   /// Layers that are simulated at the same time.
   var jobs = 1
+  /// Whether steady streams advance in leaps.
+  var leaps = true
 
   /// Positions in the workload of what is to be simulated.
   ///

@@ -119,7 +119,7 @@ final class DSTC: StreamFigure {
     let hop = Cycle(values.integer("noc.latency_cycles"))
     let hopSlots = Int(hop) + 1
     // Buffer to gather units.
-    guard let masksA = buffer.rank0A, let masksB = buffer.maskB else {
+    guard let masksA = buffer.metadataPort(of: .rank0A), let masksB = buffer.maskB else {
       preconditionFailure("DSTC's buffer holds bitmasks of both operands")
     }
     let operands = [

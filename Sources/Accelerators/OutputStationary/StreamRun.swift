@@ -54,7 +54,7 @@ struct StreamRun {
     _ prepared: some StreamLayer, reference: [Int32], adding note: @escaping (inout LayerOutcome) -> Void = { _ in },
     figure makeFigure: (ClockDomain, (any DRAMRequestObserver)?) -> any StreamFigure
   ) throws -> LayerSession {
-    let simulation = Simulation(perturbation: options.perturbation)
+    let simulation = Simulation(perturbation: options.perturbation, leaps: options.leaps)
     let core = simulation.addClock("core", period: Femtoseconds((1e6 / clockGHz).rounded()))
     let requests = options.recordsMemoryRequests ? MemoryRequestRecorder() : nil
     let figure = makeFigure(core, requests)

@@ -87,7 +87,7 @@ final class S2TA: StreamFigure {
     let access = Cycle(specification.buffer.latencyCycles)
     let rowSlots = Int(access) + 2
     let fields = specification.buffer.metadataPortWords
-    guard let masksA = buffer.rank0A, let masksB = buffer.maskB else {
+    guard let masksA = buffer.metadataPort(of: .rank0A), let masksB = buffer.maskB else {
       preconditionFailure("S2TA's buffer holds bitmasks of both operands")
     }
     let operands = [

@@ -65,8 +65,8 @@ struct BufferDivision {
     else { return nil }
     let lines = data.merging(metadata) { $1 }
     return BufferPlan(
-      operandA: lines[.operandA] ?? 0, operandB: lines[.operandB] ?? 0, rank1A: lines[.rank1A] ?? 0,
-      rank0A: lines[.rank0A] ?? 0, maskB: lines[.maskB] ?? 0, sums: lines[.sums] ?? 0)
+      operandA: lines[.operandA] ?? 0, operandB: lines[.operandB] ?? 0, rank2A: lines[.rank2A] ?? 0,
+      rank1A: lines[.rank1A] ?? 0, rank0A: lines[.rank0A] ?? 0, maskB: lines[.maskB] ?? 0, sums: lines[.sums] ?? 0)
   }
 
   private func share(_ capacity: Int, _ demands: [Demand]) -> [BufferRing: Int]? {

@@ -32,13 +32,18 @@ struct LoopNestText: CustomStringConvertible {
     let parts = nest.k.parts
     let cut = parts == 1 ? "" : "DRAM      for k in parts: \(parts)   # sums are spilled between parts\n"
     let k = parts == 1 ? "\(nest.k.windows)" : "up to \(nest.k.windows(ofPart: parts - 1))"
+    // Rings of metadata: operand A's ranks from the highest down, then operand B.
+    let higher = specification.metadataRanks.ofA.filter { $0 > 1 }.map { plan.region(of: .metadataA(ofRank: $0)) }
+    let metadata = (higher + [plan.rank1A, plan.rank0A, plan.maskB]).map { "\($0.count)" }.joined(separator: " + ")
+    let row = specification.design.row
+    let choices = row.kept.dropLast(2).map { " x \($0) choices" }.joined()
     return cut + """
       DRAM      for \(outer) in groups of \(nest.groupSize): \(nest.groups)   # \(tile(outerOperand, isResident: nest.outerIsResident))
       DRAM      for \(inner): \(nest.innerBlocks)   # \(tile(innerOperand, isResident: nest.innerIsResident))
-      GLB       for \(outer): \(min(nest.groupSize, nest.outerBlocks))   # rings: A \(plan.operandA.count), B \(plan.operandB.count) lines; metadata \(plan.rank1A.count) + \(plan.rank0A.count) + \(plan.maskB.count)
+      GLB       for \(outer): \(min(nest.groupSize, nest.outerBlocks))   # rings: A \(plan.operandA.count), B \(plan.operandB.count) lines; metadata \(metadata)
       RF        for k (windows of \(positions)): \(k)
       registers for n (columns): \(widest)
-      spatial   for m: \(specification.arrays) arrays x \(WeightStationarySpecification.rowsPerArray) rows; for k: \(specification.design.row.groups) groups x \(specification.design.row.blocksPerGroup) PEs x \(specification.design.row.valuesPerBlock) MACs
+      spatial   for m: \(specification.arrays) arrays x \(WeightStationarySpecification.rowsPerArray) rows; for k: \(row.groups) groups\(choices) x \(row.blocksPerGroup) PEs x \(row.valuesPerBlock) MACs
       """ + (operandB.map { "\noperand B runs as \($0)" } ?? "")
   }
 }

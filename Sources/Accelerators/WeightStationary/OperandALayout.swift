@@ -4,21 +4,23 @@ import Sparsity
 
 /// Operand A as it lies in memory: compressed by the executed pattern, cut into blocks of rows and windows of K.
 ///
-/// A window holds, for each row of its block, 16 kept values, and where the design has such metadata 8 block offsets of 3
-/// bits (rank 1) and 16 value offsets or runs of 2 to 4 bits (rank 0); a rank with G = H stores none. Where operand B's
-/// blocks are skipped it holds the values of all blocks that the window reaches, up to 32. Padded rows are not stored;
-/// padded K is, as zeros.
+/// A window holds, for each row of its block, 16 kept values, and a field of metadata for each rank that the design skips:
+/// HighLight has 8 block offsets of 3 bits (rank 1) and 16 value offsets of 2 bits (rank 0), other designs runs, or offsets
+/// of other ranks; a rank with G = H stores none. Fields of a window are packed without gaps. Where operand B's blocks are
+/// skipped it holds the values of all blocks that the window reaches, up to 32. Padded rows are not stored; padded K is, as
+/// zeros.
 struct OperandALayout {
   let compressed: CompressedFiber
   let rowsPerBlock: Int
   let wordBytes: Int
   /// Windows that K is cut into.
   let windows: Int
-  /// Positions of K in a window: H1·H0 for each group of a row.
+  /// Positions of K in a window: for each group of a row the product of the H, H1·H0 with two ranks.
   let windowWords: Int
   /// Values kept of a row in a window.
   let slotsPerRow: Int
-  private let blocksPerRow: Int
+  /// Groups of the highest rank of a row.
+  private let groups: Int
   private let valueCoding: PEArray.ValueCoding
 
   /// - Throws: `PatternViolation` where the operand has more non-zeros than the pattern has slots.
@@ -33,28 +35,42 @@ struct OperandALayout {
     slotsPerRow = row.groups * compressed.layout.valueSlotsPerGroup
     rowsPerBlock = specification.rowsPerBlock
     self.wordBytes = wordBytes
-    blocksPerRow = row.groups * row.blocksPerGroup
+    groups = row.groups
     valueCoding = specification.valueCoding(ofBlocksOf: compressed.layout.rank0.h)
     windows = compressed.groupsPerRow / row.groups
     windowWords = row.groups * compressed.layout.positionsPerGroup
   }
 
   var rowBlocks: Int { (compressed.rows + rowsPerBlock - 1) / rowsPerBlock }
-  private var hasRank1: Bool { compressed.layout.blockOffsetBits > 0 }
-  private var hasRank0: Bool { compressed.layout.valueOffsetBits > 0 }
 
   func rows(inBlock block: Int) -> Int { min(rowsPerBlock, compressed.rows - block * rowsPerBlock) }
 
-  /// Bytes per row and window of each stream, metadata first.
-  private var streams: [(ring: BufferRing, rowBytes: Int, fieldBits: Int)] {
-    var streams: [(ring: BufferRing, rowBytes: Int, fieldBits: Int)] = []
-    if hasRank1 { streams.append((.rank1A, 3 * blocksPerRow / 8, 3 * blocksPerRow)) }
-    if hasRank0 {
-      let bits = valueCoding.bits * slotsPerRow
-      streams.append((.rank0A, bits / 8, bits))
+  /// The metadata of a rank.
+  private struct Offsets {
+    /// Of all rows and windows.
+    let all: [UInt8]
+    /// Of a row and window.
+    let perRow: Int
+    /// Bits of each as it is stored; of values by their coding.
+    let bits: Int
+    let areOfValues: Bool
+  }
+
+  private func offsets(ofRank rank: Int) -> Offsets {
+    let layout = compressed.layout
+    let stored = layout.offsetBits(ofRank: rank)
+    return Offsets(
+      all: compressed.offsets[rank], perRow: groups * layout.slotsPerGroup(ofRank: rank),
+      bits: rank == 0 && stored > 0 ? valueCoding.bits : stored, areOfValues: rank == 0)
+  }
+
+  /// Bits per row and window of each stream, metadata first, from the highest rank down.
+  private var streams: [(ring: BufferRing, rowBits: Int, isMetadata: Bool)] {
+    let metadata = compressed.layout.ranks.indices.reversed().map { rank in
+      let offsets = self.offsets(ofRank: rank)
+      return (ring: BufferRing.metadataA(ofRank: rank), rowBits: offsets.perRow * offsets.bits, isMetadata: true)
     }
-    streams.append((.operandA, slotsPerRow * wordBytes, 0))
-    return streams
+    return metadata.filter { $0.rowBits > 0 } + [(.operandA, slotsPerRow * wordBytes * 8, false)]
   }
 
   /// The directory of the windows in the order that `k` stores them, with the first stream at `address`.
@@ -65,11 +81,12 @@ struct OperandALayout {
       var starts: [Int32] = [0]
       starts.reserveCapacity(order.count + 1)
       for place in order {
-        starts.append((starts.last ?? 0) + Int32(lineCount(bytes: rows(inBlock: place.block) * stream.rowBytes)))
+        let bytes = (rows(inBlock: place.block) * stream.rowBits + 7) / 8
+        starts.append((starts.last ?? 0) + Int32(lineCount(bytes: bytes)))
       }
       defer { next += Int(starts.last ?? 0) * Line.byteCount }
       return OperandDirectory.Stream(
-        ring: stream.ring, address: next, lineStarts: starts, fieldBits: stream.fieldBits)
+        ring: stream.ring, address: next, lineStarts: starts, fieldBits: stream.isMetadata ? stream.rowBits : 0)
     }
     return OperandDirectory(streams: streams)
   }
@@ -78,65 +95,70 @@ struct OperandALayout {
   func write(to image: MemoryImage, _ directory: OperandDirectory, _ k: KSplit) {
     let order = k.storageOrder(blocks: rowBlocks)
     for stream in directory.streams {
+      let metadata = stream.ring.rankOfA.map { self.offsets(ofRank: $0) }
       let bytes = Int(stream.lineStarts.last ?? 0) * Line.byteCount
       image.withBytes(stream.address..<stream.address + bytes) { memory in
         for (stored, place) in order.enumerated() {
-          let start = Int(stream.lineStarts[stored]) * Line.byteCount
+          let lines = UnsafeMutableRawBufferPointer(
+            rebasing: memory[Int(stream.lineStarts[stored]) * Line.byteCount..<bytes])
           for row in 0..<rows(inBlock: place.block) {
-            write(
-              row: place.block * rowsPerBlock + row, window: place.window, of: stream, to: memory, at: start, index: row
-            )
+            let window = (place.block * rowsPerBlock + row) * windows + place.window
+            if let metadata {
+              write(metadata, window: window, to: lines, index: row)
+            } else {
+              writeValues(window: window, to: lines, index: row)
+            }
           }
         }
       }
     }
   }
 
-  private func write(
-    row: Int, window: Int, of stream: OperandDirectory.Stream, to memory: UnsafeMutableRawBufferPointer, at start: Int,
-    index: Int
-  ) {
+  /// - Parameters:
+  ///   - window: counted over all rows.
+  ///   - index: the row's place in its block.
+  private func writeValues(window: Int, to memory: UnsafeMutableRawBufferPointer, index: Int) {
     let slots = slotsPerRow
-    let firstSlot = (row * windows + window) * slots
-    let firstBlock = (row * windows + window) * blocksPerRow
-    switch stream.ring {
-    case .rank1A:
-      var field: UInt64 = 0
-      for pe in 0..<blocksPerRow { field |= UInt64(compressed.blockOffsets[firstBlock + pe]) << UInt64(3 * pe) }
-      let bytes = 3 * blocksPerRow / 8
-      for byte in 0..<bytes {
-        memory[start + bytes * index + byte] = UInt8(truncatingIfNeeded: field >> UInt64(8 * byte))
-      }
-    case .rank0A:
-      let bits = valueCoding.bits
-      var field: UInt64 = 0
-      for slot in stride(from: 0, to: slots, by: 2) {
-        let codes = codes(ofPairAt: firstSlot + slot)
-        field |= UInt64(codes.0 | codes.1 << bits) << UInt64(bits * slot)
-      }
-      let bytes = bits * slots / 8
-      for byte in 0..<bytes {
-        memory[start + bytes * index + byte] = UInt8(truncatingIfNeeded: field >> UInt64(8 * byte))
-      }
-    case .operandA, .operandB, .maskB, .sums:
-      for slot in 0..<slots {
-        let value = compressed.values[firstSlot + slot]
-        let offset = start + (index * slots + slot) * wordBytes
-        if wordBytes == 1 {
-          memory[offset] = UInt8(truncatingIfNeeded: value)
-        } else {
-          memory.storeBytes(of: value.littleEndian, toByteOffset: offset, as: Int16.self)
-        }
+    for slot in 0..<slots {
+      let value = compressed.values[window * slots + slot]
+      let offset = (index * slots + slot) * wordBytes
+      if wordBytes == 1 {
+        memory[offset] = UInt8(truncatingIfNeeded: value)
+      } else {
+        memory.storeBytes(of: value.littleEndian, toByteOffset: offset, as: Int16.self)
       }
     }
   }
 
-  /// The rank-0 metadata of two neighbouring slots, which lie in one block.
-  private func codes(ofPairAt slot: Int) -> (Int, Int) {
-    let offsets = (Int(compressed.valueOffsets[slot]), Int(compressed.valueOffsets[slot + 1]))
+  /// Writes the field of a row, whose bits may begin inside a byte.
+  private func write(_ offsets: Offsets, window: Int, to memory: UnsafeMutableRawBufferPointer, index: Int) {
+    let (perRow, bits) = (offsets.perRow, offsets.bits)
+    let first = window * perRow
+    var field: UInt64 = 0
+    if offsets.areOfValues {
+      for slot in stride(from: 0, to: perRow, by: 2) {
+        let codes = codes(Int(offsets.all[first + slot]), Int(offsets.all[first + slot + 1]))
+        field |= UInt64(codes.0 | codes.1 << bits) << UInt64(bits * slot)
+      }
+    } else {
+      for slot in 0..<perRow { field |= UInt64(offsets.all[first + slot]) << UInt64(bits * slot) }
+    }
+    var place = index * perRow * bits
+    var left = perRow * bits
+    while left > 0 {
+      let taken = min(8 - place % 8, left)
+      memory[place / 8] |= UInt8(truncatingIfNeeded: field & (1 << UInt64(taken) - 1)) << UInt8(place % 8)
+      field >>= UInt64(taken)
+      place += taken
+      left -= taken
+    }
+  }
+
+  /// The rank-0 metadata of the values at two offsets of a block.
+  private func codes(_ first: Int, _ second: Int) -> (Int, Int) {
     switch valueCoding {
-    case .offsets: return offsets
-    case .runs(let runs): return runs.codes(first: offsets.0, second: offsets.1)
+    case .offsets: (first, second)
+    case .runs(let runs): runs.codes(first: first, second: second)
     }
   }
 

@@ -8,11 +8,28 @@ import Sparsity
 /// rows into register files; they differ in the patterns of A that they skip, and in the boxes that this takes. Each
 /// design has its figure, and its member of this type, in a folder of its own.
 public struct WeightStationaryDesign: Sendable {
-  /// How the 16 lanes of a row are grouped: rank-1 groups, PEs of a group, MACs of a PE.
+  /// How the 16 lanes of a row are grouped.
   public struct Row: Equatable, Sendable {
+    /// Groups of the highest rank.
     public let groups: Int
-    public let blocksPerGroup: Int
-    public let valuesPerBlock: Int
+    /// What a group keeps, from the highest rank down to rank 0: at rank 1 blocks, a PE each, at rank 0 values, a MAC each.
+    public let kept: [Int]
+
+    /// Rank-1 groups, PEs of a group, MACs of a PE.
+    public init(groups: Int, blocksPerGroup: Int, valuesPerBlock: Int) {
+      self.init(groups: groups, kept: [blocksPerGroup, valuesPerBlock])
+    }
+
+    /// - Precondition: there are two ranks or more.
+    public init(groups: Int, kept: [Int]) {
+      precondition(kept.count >= 2, "a row of lanes has blocks of values")
+      self.groups = groups
+      self.kept = kept
+    }
+
+    public var blocksPerGroup: Int { kept[kept.count - 2] }
+    public var valuesPerBlock: Int { kept[kept.count - 1] }
+    public var lanes: Int { kept.reduce(groups, *) }
   }
 
   /// What a design stores of operand A's zeros.
@@ -35,7 +52,7 @@ public struct WeightStationaryDesign: Sendable {
 
   /// The `design` key of design files.
   public let kind: String
-  /// The patterns of operand A that run sparse; of one rank, or two.
+  /// The patterns of operand A that run sparse; of one rank, or of as many as a row has.
   public let rule: HardwareRule
   /// The ratios of operand B's blocks that run sparse, where the design skips blocks of both operands' other rank.
   public let operandBRank: HardwareRule.Rank?
@@ -54,7 +71,7 @@ public struct WeightStationaryDesign: Sendable {
     zeroRemoval: ZeroRemoval, defaults: [String: (value: ParameterValue, source: Parameter.Source)]
   ) {
     precondition(
-      row.groups * row.blocksPerGroup * row.valuesPerBlock == WeightStationarySpecification.lanesPerRow
+      row.lanes == WeightStationarySpecification.lanesPerRow
         && row.blocksPerGroup <= 8,
       "the design \(kind) groups the lanes of a row into at most 8 blocks a group, whose places have 3 bits")
     self.kind = kind
@@ -77,7 +94,7 @@ public struct WeightStationaryDesign: Sendable {
   }
 
   /// Every design of the family.
-  public static let all = [highLight, highLightDSSO, tensorCore, stc, stcFlexible]
+  public static let all = [highLight, highLightThreeRank, highLightDSSO, tensorCore, stc, stcFlexible]
 
   /// The design that a schema is of.
   ///
@@ -99,7 +116,10 @@ public struct WeightStationaryDesign: Sendable {
 
   /// The supported patterns, as a phrase.
   public var supportedPatterns: String {
-    guard let operandBRank else { return isDense ? "none: A is dense" : "\(rule), \(rule.degrees.count) degrees" }
+    guard let operandBRank else {
+      let reach = rule.longestPeriod.map { "; a window of K, the product of all H, has at most \($0) words" } ?? ""
+      return isDense ? "none: A is dense" : "\(rule), \(rule.degrees.count) degrees\(reach)"
+    }
     return "\(rule), and \(operandBRank) of operand B's blocks, "
       + "\(rule.degrees.count) x \(operandBRank.ratios.count) degrees"
   }
@@ -126,8 +146,21 @@ public struct WeightStationaryDesign: Sendable {
 
   /// Words of the widest window of operand B.
   var widestWindowWords: Int {
-    let ranks = rule.ranks.map(\.maximumH)
-    guard case .hierarchical = operandA else { return row.groups * row.blocksPerGroup * (ranks.last ?? 1) }
-    return row.groups * ranks.reduce(1, *)
+    guard case .hierarchical = operandA else { return row.groups * row.blocksPerGroup * rule.rank(0).maximumH }
+    return row.groups * largestBlock(ofRank: rule.ranks.count)
+  }
+
+  /// Words of the largest block of `rank` that a supported pattern has.
+  private func largestBlock(ofRank rank: Int) -> Int {
+    rule.degrees.map { $0.pattern.blockSize(ofRank: rank) }.max() ?? 1
+  }
+
+  /// What skipping `rank` of operand A takes.
+  ///
+  /// - Parameter offsetBits: of an offset in the registers; nil for those that the rank's largest H needs.
+  func selection(ofRank rank: Int, offsetBits: Int? = nil) -> PEArray.Selection.Rank {
+    PEArray.Selection.Rank(
+      number: rank, choices: rule.rank(rank).maximumH, words: largestBlock(ofRank: rank),
+      offsetBits: offsetBits ?? rule.rank(rank).offsetBits)
   }
 }

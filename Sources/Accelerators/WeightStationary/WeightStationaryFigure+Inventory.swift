@@ -5,10 +5,9 @@ import Statistics
 extension WeightStationaryFigure {
   /// What the machine is built of, box by box; complete once it is wired.
   var inventory: Inventory {
-    let decoders: [(any InventoryReporting)?] = [rank1Decoder, rank0Decoder, maskDecoder]
     let network: [(any InventoryReporting)?] = [multicast, sharedNetwork]
     let boxes: [any InventoryReporting] =
-      [memory as any InventoryReporting, buffer] + decoders.compactMap { $0 } + [vfmu]
+      [memory as any InventoryReporting, buffer] + allDecoders + [vfmu]
       + network.compactMap { $0 } + [stationaryBus] + arrays
       + [collector, activationUnit, compressionUnit, spillUnit, reloadNetwork, sequencer]
     return Inventory(joining: boxes.map(\.inventory))

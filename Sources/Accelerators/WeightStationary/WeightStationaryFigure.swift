@@ -5,7 +5,7 @@ import SimulationKernel
 /// The figure: the boxes and wires of the family.
 ///
 ///     DRAM -> GLB -> VFMU -> NoC -> 4 PE arrays -> NoC -> activation unit -> compression unit -> DRAM
-///              |-> metadata decoders (rank 1, rank 0, B) ->|
+///              |-> metadata decoders (a rank of A each, B) ->|
 ///
 /// A design has the decoders that its metadata needs; where it restores no zeros, a plain row buffer of fixed windows
 /// takes the VFMU's place, and where it leaves none out, the compression unit only writes.
@@ -14,8 +14,8 @@ import SimulationKernel
 final class WeightStationaryFigure {
   let memory: any OffChipMemory
   let buffer: GlobalBuffer
-  let rank1Decoder: MetadataDecoder?
-  let rank0Decoder: MetadataDecoder?
+  /// One for each rank of operand A that the design skips.
+  let decoders: PerRank<MetadataDecoder?>
   let maskDecoder: MetadataDecoder?
   let vfmu: VFMU
   let stationaryBus: StationaryBus
@@ -39,11 +39,15 @@ final class WeightStationaryFigure {
     return widths
   }
 
+  /// The decoders that the machine has: operand A's from the highest rank down, then operand B's.
+  var allDecoders: [MetadataDecoder] {
+    (PerRank<Int>.descending.map { decoders[$0] } + [maskDecoder]).compactMap { $0 }
+  }
+
   /// The components that report actions, in the figure's order.
   var reporting: [any ActionReporting] {
-    let decoders: [(any ActionReporting)?] = [rank1Decoder, rank0Decoder, maskDecoder]
     let network: [(any ActionReporting)?] = [multicast, sharedNetwork]
-    return [memory as any ActionReporting, buffer] + decoders.compactMap { $0 } + [vfmu]
+    return [memory as any ActionReporting, buffer] + allDecoders + [vfmu]
       + network.compactMap { $0 } + [stationaryBus] + arrays
       + [collector, activationUnit, compressionUnit, spillUnit, reloadNetwork]
   }
@@ -55,29 +59,27 @@ final class WeightStationaryFigure {
   ) {
     let values = specification.values
     let wordBytes = layer.wordBytes
-    let operandBRank = specification.selection.selectsHeldBlocks ? 1 : nil
+    let metadataRanks = specification.metadataRanks
     memory = specification.memory.makeMemory(
-      in: core, image: layer.image, observer: observer, operandBRank: operandBRank)
+      in: core, image: layer.image, observer: observer, metadataRanks: metadataRanks)
     var plan = layer.mapping.plan
     plan.memoryComponent = memory.index
     let rings = specification.rings
     buffer = GlobalBuffer(
-      in: core, specification.buffer, plan: plan, rings: rings, operandBRank: operandBRank)
+      in: core, specification.buffer, plan: plan, rings: rings, operandBRank: metadataRanks.ofB)
     func decoder(_ name: String, of ring: BufferRing, rank: Int?, widestField: Int) -> MetadataDecoder? {
       guard rings.contains(ring) else { return nil }
       return MetadataDecoder(in: core, name: "MetadataDecoder.\(name)", rank: rank, widestField: widestField)
     }
-    let selection = specification.selection
     let arraySpecification = specification.array(
       layer.layoutOfA, wordBits: wordBytes * 8, declaredBlocks: layer.declaredBlocks)
-    let blocks = specification.design.row.groups * specification.design.row.blocksPerGroup
-    rank1Decoder = decoder("rank1", of: .rank1A, rank: 1, widestField: selection.rank1OffsetBits * blocks)
-    rank0Decoder = decoder(
-      "rank0", of: .rank0A, rank: 0,
-      widestField: arraySpecification.widestValueFieldBits)
+    decoders = PerRank {
+      decoder(
+        "rank\($0)", of: .metadataA(ofRank: $0), rank: $0, widestField: arraySpecification.widestFieldBits(ofRank: $0))
+    }
     let offsets = specification.offsetWires(isUsed: layer.hasBlockOffsetsOfB)
     maskDecoder = decoder(
-      "operandB", of: .maskB, rank: operandBRank, widestField: offsets?.bits ?? OperandWindow.wordLimit)
+      "operandB", of: .maskB, rank: metadataRanks.ofB, widestField: offsets?.bits ?? OperandWindow.wordLimit)
     vfmu = VFMU(
       in: core, name: specification.restoresZeros ? "VFMU" : "RowBuffer",
       VFMU.Specification(
@@ -124,6 +126,9 @@ final class WeightStationaryFigure {
       array.place = PEArray.Place(array: number, arrays: arrays.count)
     }
     wire(in: core.simulation, specification)
+    if let multicast, let leap = StreamLeap(vfmu: vfmu, network: multicast, arrays: arrays) {
+      core.simulation.add(leap)
+    }
   }
 
   private func wire(in simulation: Simulation, _ specification: WeightStationarySpecification) {
@@ -191,8 +196,8 @@ final class WeightStationaryFigure {
     for path in metadataPaths(maskSlots: specification.maskSlots) {
       simulation.connect(path.port.rows, to: path.decoder.rows, latency: access, capacity: rowSlots)
       simulation.connect(path.decoder.fields, to: path.user, capacity: path.slots)
-      simulation.connect(path.reads, to: path.port.commands, capacity: commands)
-      simulation.connect(path.decodes, to: path.decoder.commands, capacity: commands)
+      simulation.connect(path.orders.commands, to: path.port.commands, capacity: commands)
+      simulation.connect(path.orders.decodes, to: path.decoder.commands, capacity: commands)
     }
   }
 
@@ -201,32 +206,30 @@ final class WeightStationaryFigure {
     let port: BufferPort<MetadataRow>
     let decoder: MetadataDecoder
     let user: Input<MetadataField>
-    let reads: Output<BufferReadCommand>
-    let decodes: Output<DecodeCommand>
+    let orders: MetadataOrders
     /// Fields that wait in front of the user.
     let slots: Int
 
     init?(
       _ port: BufferPort<MetadataRow>?, _ decoder: MetadataDecoder?, _ user: Input<MetadataField>?,
-      _ reads: Output<BufferReadCommand>?, _ decodes: Output<DecodeCommand>?, slots: Int = 2
+      _ orders: MetadataOrders?, slots: Int = 2
     ) {
-      guard let port, let decoder, let user, let reads, let decodes else { return nil }
+      guard let port, let decoder, let user, let orders else { return nil }
       self.port = port
       self.decoder = decoder
       self.user = user
-      self.reads = reads
-      self.decodes = decodes
+      self.orders = orders
       self.slots = slots
     }
   }
 
   private func metadataPaths(maskSlots: Int) -> [MetadataPath] {
-    [
+    let pathOfB = MetadataPath(
+      buffer.maskB, maskDecoder, vfmu.masks ?? vfmu.offsets, sequencer.maskB, slots: maskSlots)
+    let pathsOfA = PerRank<Int>.descending.map { rank in
       MetadataPath(
-        buffer.maskB, maskDecoder, vfmu.masks ?? vfmu.offsets, sequencer.maskBCommands, sequencer.maskDecodes,
-        slots: maskSlots),
-      MetadataPath(buffer.rank1A, rank1Decoder, stationaryBus.rank1, sequencer.rank1ACommands, sequencer.rank1Decodes),
-      MetadataPath(buffer.rank0A, rank0Decoder, stationaryBus.rank0, sequencer.rank0ACommands, sequencer.rank0Decodes),
-    ].compactMap { $0 }
+        buffer.metadataA[rank], decoders[rank], stationaryBus.metadata[rank], sequencer.metadataA[rank])
+    }
+    return ([pathOfB] + pathsOfA).compactMap { $0 }
   }
 }

@@ -34,7 +34,7 @@ public struct WeightStationaryMachine: Machine {
   public func session(_ layer: GEMMLayer, options: LayerOptions) throws -> LayerSession {
     let reference = try layer.referenceProduct()
     let prepared = try PreparedLayer(layer, reference: reference, on: specification, pinned: mapping)
-    let simulation = Simulation(perturbation: options.perturbation)
+    let simulation = Simulation(perturbation: options.perturbation, leaps: options.leaps)
     let core = simulation.addClock("core", period: Femtoseconds((1e6 / specification.clockGHz).rounded()))
     let requests = options.recordsMemoryRequests ? MemoryRequestRecorder() : nil
     let figure = WeightStationaryFigure(in: core, specification, prepared, observer: requests)

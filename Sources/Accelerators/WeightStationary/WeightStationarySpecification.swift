@@ -75,11 +75,18 @@ public struct WeightStationarySpecification: Sendable {
   var restoresZeros: Bool { design.zeroRemoval == .always || operandBFormat != .uncompressed }
   var compressesOutput: Bool { design.zeroRemoval == .always || outputFormat != .uncompressed }
 
+  /// The ranks whose metadata comes from memory.
+  ///
+  /// Memory serves any design: it tells ranks 1 and 0 apart whether there is such metadata or not.
+  var metadataRanks: MetadataRanks {
+    MetadataRanks(
+      ofA: (0...max(1, selection.ranks.first?.number ?? 0)).reversed(), ofB: selection.selectsHeldBlocks ? 1 : nil)
+  }
+
   /// The rings that the machine's buffer can hold.
   var rings: Set<BufferRing> {
     var rings: Set<BufferRing> = [.operandA, .operandB, .sums]
-    if selection.hasRank1 { rings.insert(.rank1A) }
-    if selection.hasRank0 { rings.insert(.rank0A) }
+    for rank in selection.ranks { rings.insert(.metadataA(ofRank: rank.number)) }
     if restoresZeros || selection.selectsHeldBlocks { rings.insert(.maskB) }
     return rings
   }
@@ -111,13 +118,15 @@ public struct WeightStationarySpecification: Sendable {
   var selection: PEArray.Selection {
     switch design.operandA {
     case .dense: return .none
-    case .hierarchical: return .hierarchical
+    case .hierarchical:
+      return PEArray.Selection(
+        ranks: design.rule.ranks.indices.reversed().map { design.selection(ofRank: $0) },
+        widestWindowWords: design.widestWindowWords)
     case .values:
       let ratios = design.rule.rank(0)
+      let bits = ratios.h.map { valueCoding(ofBlocksOf: $0).bits }.max()
       return PEArray.Selection(
-        rank1Blocks: 0, rank1OffsetBits: 0, rank0Words: ratios.maximumH,
-        rank0OffsetBits: ratios.h.map { valueCoding(ofBlocksOf: $0).bits }.max() ?? 0,
-        widestWindowWords: design.widestWindowWords,
+        ranks: [design.selection(ofRank: 0, offsetBits: bits)], widestWindowWords: design.widestWindowWords,
         addsRuns: ratios.h.contains {
           if case .runs = valueCoding(ofBlocksOf: $0) { true } else { false }
         }, heldBlocks: design.operandBRank?.maximumH ?? 0, heldOffsetBits: design.operandBRank?.offsetBits ?? 0)
@@ -128,14 +137,19 @@ public struct WeightStationarySpecification: Sendable {
   ///
   /// - Parameter declaredBlocks: blocks of a group that operand B's declared pattern keeps.
   func array(_ layout: HSSLayout, wordBits: Int, declaredBlocks: Int? = nil) -> PEArray.Specification {
-    PEArray.Specification(
-      rows: Self.rowsPerArray, groups: design.row.groups, blocksPerGroup: design.row.blocksPerGroup,
-      valuesPerBlock: design.row.valuesPerBlock, columns: columnsPerBlock, groupBlocks: layout.rank1.h,
-      blockValues: layout.rank0.h, wordBits: wordBits, drainWordsPerCycle: values.integer("rf.drain_words_per_cycle"),
+    let selection = selection
+    let ranks = layout.ranks.indices.map { index in
+      let isSkipped = selection.rank(layout.ranks.count - 1 - index) != nil
+      return PEArray.Rank(
+        kept: design.row.kept[index], of: layout.ranks[index].h,
+        hasMetadata: isSkipped && layout.offsetBits[index] > 0)
+    }
+    return PEArray.Specification(
+      rows: Self.rowsPerArray, groups: design.row.groups, ranks: ranks, columns: columnsPerBlock, wordBits: wordBits,
+      drainWordsPerCycle: values.integer("rf.drain_words_per_cycle"),
       accumulateCycles: values.integer("rf.accumulate_cycles"),
       hazardRule: PEArray.HazardRule(rawValue: values.text("rf.hazard")) ?? .forward,
-      gatesZeros: values.boolean("mac.gate_zero"), hasRank1Metadata: selection.hasRank1 && layout.blockOffsetBits > 0,
-      hasRank0Metadata: layout.valueOffsetBits > 0, selection: selection,
+      gatesZeros: values.boolean("mac.gate_zero"), selection: selection,
       valueCoding: valueCoding(ofBlocksOf: layout.rank0.h), gatesPadding: values.boolean("mac.gate_padding"),
       declaredBlocks: declaredBlocks)
   }

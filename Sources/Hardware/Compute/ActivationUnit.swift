@@ -125,12 +125,14 @@ public final class ActivationUnit: Component, ActionReporting {
     // A product has at most 62 bits: a longer shift leaves less than a half, which rounds to zero.
     guard specification.shift < 63 else { return 0 }
     let product = Int64(activated) * specification.multiplier
-    let floor = product >> Int64(specification.shift)
-    let remainder = product - (floor << Int64(specification.shift))
-    let half = specification.shift == 0 ? 0 : Int64(1) << Int64(specification.shift - 1)
-    let roundsUp = specification.shift > 0 && (remainder > half || (remainder == half && floor & 1 == 1))
-    let limit = Int64(1) << Int64(specification.outputBits - 1)
-    return Int16(truncatingIfNeeded: min(max(floor + (roundsUp ? 1 : 0), -limit), limit - 1))
+    let shift = Int64(truncatingIfNeeded: specification.shift)
+    let half = (Int64(1) &<< shift) &>> 1
+    // A half rounded up to an odd number goes back to the even one.
+    let rounded = (product &+ half) &>> shift
+    let isTie = half != 0 && (product &+ half) & (2 &* half &- 1) == 0
+    let even = isTie ? rounded & ~1 : rounded
+    let limit = Int64(1) &<< Int64(truncatingIfNeeded: specification.outputBits &- 1)
+    return Int16(truncatingIfNeeded: min(max(even, -limit), limit &- 1))
   }
 
   public var actionCounts: [ActionCount] {

@@ -20,15 +20,18 @@ struct ArrayDatapath {
     var paddingInUsedRows: Int64 = 0
     var usedRows: Int64 = 0
 
-    /// Books what a slot did over all columns: with a value the product of each word, without one padding or a zero.
+    /// Books what slots with values did over all columns: the product of each word.
+    fileprivate mutating func add(valued count: Count) {
+      effectual += Int64(count.nonZeros)
+      ineffectualB += Int64(count.words &- count.nonZeros &- count.fillers)
+      addPatternPadding(Int64(count.fillers))
+    }
+
+    /// Books what a slot without a value did over all columns: padding or a zero.
     fileprivate mutating func add(_ slot: Int, of row: StationaryRegisters.Row, _ count: Count) {
       let (words, fillers) = (Int64(count.words), Int64(count.fillers))
       let bit = UInt32(1) << UInt32(slot)
-      if row.values[slot] != 0 {
-        effectual += Int64(count.nonZeros)
-        ineffectualB += words - Int64(count.nonZeros) - fillers
-        addPatternPadding(fillers)
-      } else if row.shapePadding & bit != 0 {
+      if row.shapePadding & bit != 0 {
         shapePadding += words
         paddingInUsedRows += words
       } else if row.patternPadding & bit != 0 {
@@ -55,13 +58,15 @@ struct ArrayDatapath {
 
   private static let wordLimit = OperandWindow.wordLimit
   /// Columns whose sums are formed together.
-  private typealias Sums = SIMD16<Int32>
-  private typealias Words = SIMD16<Int16>
+  private static let columnsAtOnce = 16
+  private typealias Sums = SIMD4<Int32>
+  private typealias Words = SIMD8<Int16>
 
-  /// A value of A that is not zero, and where in `streams` the words of its position begin.
+  /// The values of A at an even position and the next, not both zero, and the pair's number.
   private struct Factor: BitwiseCopyable {
-    var value: Int32 = 0
-    var stream: Int32 = 0
+    var even: Int16 = 0
+    var odd: Int16 = 0
+    var pair: Int32 = -1
   }
 
   private let specification: PEArray.Specification
@@ -71,7 +76,8 @@ struct ArrayDatapath {
   private let blockOffsets: StateArray<UInt64>
   /// From one row of `streams` or `sums` to the next: the columns, rounded up to whole vectors.
   private let pitch: Int
-  /// The same, transposed: position, column. Written as windows arrive, or all at once from those kept.
+  /// The same, transposed: pair of positions, column, position of the pair. Written as windows arrive, or all at once
+  /// from those kept.
   private let streams: StateArray<Int16>
   /// The factors of a row. Scratch.
   private let factors: StateArray<Factor>
@@ -85,7 +91,7 @@ struct ArrayDatapath {
     let kept = specification.selection.selectsHeldBlocks ? specification.columns : 0
     windows = StateArray(repeating: InlineArray(repeating: 0), count: kept, of: owner, in: clock)
     blockOffsets = StateArray(repeating: 0, count: kept, of: owner, in: clock)
-    pitch = (specification.columns + Sums.scalarCount - 1) / Sums.scalarCount * Sums.scalarCount
+    pitch = (specification.columns + Self.columnsAtOnce - 1) / Self.columnsAtOnce * Self.columnsAtOnce
     streams = StateArray(repeating: 0, count: pitch * Self.wordLimit, of: owner, in: clock)
     factors = StateArray(repeating: Factor(), count: specification.slotsPerRow, of: owner, in: clock)
     counts = StateArray(repeating: Count(), count: Self.wordLimit, of: owner, in: clock)
@@ -111,13 +117,7 @@ struct ArrayDatapath {
       var count = 0
       if row.isUsed {
         tally.usedRows += 1
-        for slot in 0..<specification.slotsPerRow {
-          let position = Int(row.positions[slot])
-          tally.add(slot, of: row, counts[position])
-          guard row.values[slot] != 0 else { continue }
-          factors[count] = Factor(value: Int32(row.values[slot]), stream: Int32(position * pitch))
-          count += 1
-        }
+        count = gatherFactors(of: row, into: &tally)
       } else {
         tally.shapePadding += Int64(specification.lanesPerRow * columns)
       }
@@ -128,56 +128,166 @@ struct ArrayDatapath {
     return tally
   }
 
+  /// Pairs up a row's values that are not zero, and books what its slots did; returns the number of pairs.
+  private func gatherFactors(of row: StationaryRegisters.Row, into tally: inout Tally) -> Int {
+    let (factors, counts) = (factors.start, counts.start)
+    var count = 0
+    var last = Factor()
+    // Over all slots with values: no more than slots times columns.
+    var valued = Count()
+    for slot in 0..<specification.slotsPerRow {
+      let (position, value) = (Int(row.positions[slot]), row.values[slot])
+      guard value != 0 else {
+        tally.add(slot, of: row, counts[position])
+        continue
+      }
+      valued.words &+= counts[position].words
+      valued.nonZeros &+= counts[position].nonZeros
+      valued.fillers &+= counts[position].fillers
+      // Slots lie in order of position: those of a pair follow each other.
+      let pair = Int32(truncatingIfNeeded: position &>> 1)
+      if last.pair != pair {
+        last = Factor(pair: pair)
+        count &+= 1
+      }
+      if position & 1 == 0 { last.even = value } else { last.odd = value }
+      factors[count &- 1] = last
+    }
+    tally.add(valued: valued)
+    return count
+  }
+
   /// Adds up a row's products, all of its factors for some columns at a time, so that their sums stay in registers.
   private func accumulate(factors count: Int, row: Int, columns: Int, startsAtZero: Bool) {
-    let (words, sums) = (UnsafePointer(streams.start), UnsafeMutableRawPointer(sums.start + row * pitch))
+    let streams = UnsafeRawPointer(streams.start)
     let factors = UnsafePointer(factors.start)
+    let bytes = MemoryLayout<Sums>.size
     var column = 0
     while column < columns {
-      let place = sums + column * MemoryLayout<Int32>.stride
-      var sum = startsAtZero ? Sums() : place.loadUnaligned(as: Sums.self)
+      let place = UnsafeMutableRawPointer(sums.start + row * pitch + column)
+      var (first, second, third, fourth) = (Sums(), Sums(), Sums(), Sums())
+      if !startsAtZero {
+        first = place.loadUnaligned(as: Sums.self)
+        second = place.loadUnaligned(fromByteOffset: bytes, as: Sums.self)
+        third = place.loadUnaligned(fromByteOffset: 2 * bytes, as: Sums.self)
+        fourth = place.loadUnaligned(fromByteOffset: 3 * bytes, as: Sums.self)
+      }
       for index in 0..<count {
         let factor = factors[index]
-        let stream = UnsafeRawPointer(words + Int(factor.stream) + column)
-        sum &+=
-          Sums(truncatingIfNeeded: stream.loadUnaligned(as: Words.self))
-          &* Sums(repeating: Int32(Int16(truncatingIfNeeded: factor.value)))
+        let words = streams + (Int(factor.pair) &* pitch &+ column) &* 4
+        let values = Self.pairs(factor)
+        first &+= Self.sumOfPairs(words.loadUnaligned(as: Words.self), values)
+        second &+= Self.sumOfPairs(words.loadUnaligned(fromByteOffset: bytes, as: Words.self), values)
+        third &+= Self.sumOfPairs(words.loadUnaligned(fromByteOffset: 2 * bytes, as: Words.self), values)
+        fourth &+= Self.sumOfPairs(words.loadUnaligned(fromByteOffset: 3 * bytes, as: Words.self), values)
       }
-      place.storeBytes(of: sum, as: Sums.self)
-      column &+= Sums.scalarCount
+      place.storeBytes(of: first, as: Sums.self)
+      place.storeBytes(of: second, toByteOffset: bytes, as: Sums.self)
+      place.storeBytes(of: third, toByteOffset: 2 * bytes, as: Sums.self)
+      place.storeBytes(of: fourth, toByteOffset: 3 * bytes, as: Sums.self)
+      column &+= Self.columnsAtOnce
     }
+  }
+
+  /// A pair's values beside each other, as often as there are columns in a vector.
+  @inline(__always)
+  private static func pairs(_ factor: Factor) -> Words {
+    let both = Int32(UInt16(bitPattern: factor.even)) | Int32(factor.odd) << 16
+    return unsafeBitCast(Sums(repeating: both), to: Words.self)
+  }
+
+  /// For each column the products of a pair of positions, added. In this form the optimiser finds the processor's
+  /// instruction for it: two products a lane.
+  @inline(__always)
+  private static func sumOfPairs(_ words: Words, _ values: Words) -> Sums {
+    let products = SIMD8<Int32>(truncatingIfNeeded: words) &* SIMD8<Int32>(truncatingIfNeeded: values)
+    return products.evenHalf &+ products.oddHalf
+  }
+
+  /// Where the word of a position and column lies in `streams`.
+  @inline(__always)
+  private func place(position: Int, column: Int) -> Int {
+    (position / 2 * pitch + column) * 2 + position % 2
   }
 
   /// Puts a window's words into the streams of their positions.
   private func transpose(_ window: UnsafePointer<OperandWindow>, column: Int) {
     precondition(column >= 0 && column < specification.columns, "a window belongs to a column")
-    var place = streams.start + column
-    withUnsafeBytes(of: window.pointee.words) { raw in
-      let words = raw.bindMemory(to: Int16.self)
-      for position in 0..<specification.windowWords {
-        place.pointee = words[position]
-        place += pitch
+    // The words of a window lie at its beginning; those past its size are zero.
+    put(UnsafeRawPointer(window), column: column)
+  }
+
+  /// Puts the words of `count` windows that lie one behind the other into the streams of their positions.
+  ///
+  /// - Precondition: a window has an even number of words.
+  func accept(_ count: Int, words: UnsafePointer<Int16>, column: Int) {
+    precondition(column >= 0 && column + count <= specification.columns, "a window belongs to a column")
+    let pairs = specification.windowWords / 2
+    let source = UnsafeRawPointer(words)
+    for pair in 0..<pairs {
+      let place = UnsafeMutableRawPointer(streams.start + (pair * pitch + column) * 2)
+      for window in 0..<count {
+        let word = source.loadUnaligned(fromByteOffset: (window &* pairs &+ pair) &* 4, as: UInt32.self)
+        place.storeBytes(of: word, toByteOffset: window &* 4, as: UInt32.self)
       }
+    }
+  }
+
+  /// Puts `count` windows where they lie in a sibling, which took the same in the same cycles.
+  func accept(_ count: Int, as sibling: ArrayDatapath, column: Int) {
+    precondition(column >= 0 && column + count <= specification.columns, "a window belongs to a column")
+    for pair in 0..<specification.windowWords / 2 {
+      let place = (pair * pitch + column) * 2
+      (streams.start + place).update(from: sibling.streams.start + place, count: 2 * count)
+    }
+  }
+
+  /// Puts the words at `window` into a column, two at a time.
+  @inline(__always)
+  private func put(_ window: UnsafeRawPointer, column: Int) {
+    var place = UnsafeMutableRawPointer(streams.start + 2 * column)
+    let end = (specification.windowWords + 1) / 2 * 4
+    var offset = 0
+    while offset < end {
+      place.storeBytes(of: window.loadUnaligned(fromByteOffset: offset, as: UInt32.self), as: UInt32.self)
+      place += 4 &* pitch
+      offset &+= 4
     }
   }
 
   /// Counts what is not zero at each position.
   private func count(columns: Int) {
-    for position in 0..<specification.windowWords {
-      let stream = streams.elements(position * pitch..<position * pitch + columns)
-      var nonZeros: Int16 = 0
-      for column in 0..<columns { nonZeros &+= stream[column] == 0 ? 0 : 1 }
-      counts[position] = Count(words: Int32(columns), nonZeros: Int32(nonZeros), fillers: 0)
+    for pair in 0..<(specification.windowWords + 1) / 2 {
+      let stream = UnsafeRawPointer(streams.start + pair * 2 * pitch)
+      var nonZeros = Words()
+      var column = 0
+      while column &+ 4 <= columns {
+        let words = stream.loadUnaligned(fromByteOffset: 4 &* column, as: Words.self)
+        // All ones where a word is not zero.
+        nonZeros &-= (words | (Words() &- words)) &>> 15
+        column &+= 4
+      }
+      var (even, odd) = (0, 0)
+      for lane in 0..<4 {
+        even += Int(nonZeros[2 * lane])
+        odd += Int(nonZeros[2 * lane + 1])
+      }
+      while column < columns {
+        if streams[pair * 2 * pitch + 2 * column] != 0 { even += 1 }
+        if streams[pair * 2 * pitch + 2 * column + 1] != 0 { odd += 1 }
+        column += 1
+      }
+      counts[2 * pair] = Count(words: Int32(columns), nonZeros: Int32(even), fillers: 0)
+      counts[2 * pair + 1] = Count(words: Int32(columns), nonZeros: Int32(odd), fillers: 0)
     }
   }
 
   /// Puts the windows' blocks at the positions that their offsets name, with zeros between them.
   private func spread(columns: Int) {
-    for position in 0..<specification.positions {
-      streams.elements(position * pitch..<position * pitch + columns)
-        .update(repeating: 0)
-      counts[position] = Count()
+    for pair in 0..<(specification.positions + 1) / 2 {
+      streams.elements(pair * 2 * pitch..<(pair * pitch + columns) * 2).update(repeating: 0)
     }
+    for position in 0..<specification.positions { counts[position] = Count() }
     let size = specification.blockValues
     let source = windows.elements(0..<columns)
     let fillersPerGroup = specification.blocksPerGroup - specification.declaredBlocks
@@ -190,7 +300,7 @@ struct ArrayDatapath {
           var isEmpty = true
           for value in 0..<size {
             let (word, position) = (source[column][pe * size + value], block * size + value)
-            streams[position * pitch + column] = word
+            streams[self.place(position: position, column: column)] = word
             counts[position].words += 1
             guard word != 0 else { continue }
             counts[position].nonZeros += 1

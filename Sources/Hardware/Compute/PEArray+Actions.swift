@@ -17,8 +17,6 @@ extension PEArray {
     func count(_ action: String, _ count: Int64, bits: Int64, rank: Int? = nil) -> ActionCount {
       ActionCount(component: name, action: action, count: count, bits: bits, isSparsityTax: rank != nil, rank: rank)
     }
-    let rank1Selections = specification.hasRank1Metadata ? state.rowSteps : 0
-    let rank0Selections = specification.hasRank0Metadata ? state.rowSteps : 0
     let loads = registers.status.rowsLoaded
     let slots = Int64(specification.slotsPerRow)
     let selection = specification.selection
@@ -31,31 +29,28 @@ extension PEArray {
       count("rf_read", state.accumulatingRowSteps + state.drainedColumns * Int64(specification.rows), bits: 32),
       count("rf_write", state.rowSteps + state.reloadedColumns * Int64(specification.rows), bits: 32),
     ]
-    if selection.hasRank1 {
-      let bits = Int64(selection.rank1OffsetBits)
-      let blocks = Int64(specification.blocksPerRow)
-      counts += [
-        count("metadata_register_read_rank1", rank1Selections * blocks, bits: bits, rank: 1),
-        count(
-          "metadata_register_write_rank1", specification.hasRank1Metadata ? loads * blocks : 0, bits: bits, rank: 1),
-        count("select_rank1", rank1Selections * blocks, bits: word * Int64(specification.blockValues), rank: 1),
-      ]
-    }
     if selection.selectsHeldBlocks {
-      let selections = specification.hasHeldMetadata ? state.rowSteps * Int64(specification.blocksPerRow) : 0
+      let blocks = Int64(specification.blocksPerRow(ofRank: 1))
+      let selections = specification.hasHeldMetadata ? state.rowSteps * blocks : 0
       counts.append(count("select_rank1", selections, bits: Int64(specification.heldBlockBits), rank: 1))
     }
-    if selection.hasRank0 {
-      let bits = Int64(specification.valueCoding.bits)
+    for rank in selection.ranks.map(\.number) {
+      // A rank that keeps everything has its multiplexers, and lets them be.
+      let isUsed: Int64 = specification.rank(rank).hasMetadata ? 1 : 0
+      let blocks = Int64(specification.blocksPerRow(ofRank: rank))
+      let bits = Int64(specification.offsetBits(ofRank: rank))
+      let selected = word * Int64(specification.blockWords(ofRank: rank))
       counts += [
-        count("metadata_register_read_rank0", rank0Selections * lanes, bits: bits, rank: 0),
-        count("metadata_register_write_rank0", specification.hasRank0Metadata ? loads * slots : 0, bits: bits, rank: 0),
-        count("select_rank0", rank0Selections * lanes, bits: word, rank: 0),
+        count("metadata_register_read_rank\(rank)", isUsed * state.rowSteps * blocks, bits: bits, rank: rank),
+        count(
+          "metadata_register_write_rank\(rank)", isUsed * loads * (rank == 0 ? slots : blocks), bits: bits, rank: rank),
+        count("select_rank\(rank)", isUsed * state.rowSteps * blocks, bits: selected, rank: rank),
       ]
     }
     if selection.addsRuns {
-      let additions = specification.hasRank0Metadata ? loads * lanes / 2 : 0
-      counts.append(count("add_runs", additions, bits: Int64(selection.rank0OffsetBits), rank: 0))
+      let additions = specification.rank(0).hasMetadata ? loads * lanes / 2 : 0
+      counts.append(
+        count("add_runs", additions, bits: Int64(selection.rank(0)?.offsetBits ?? 0), rank: 0))
     }
     return counts
   }

@@ -2,18 +2,12 @@
 import Statistics
 
 extension PEArray.Specification {
-  /// PEs of a row: each takes one block.
-  var blocksPerRow: Int { groups * blocksPerGroup }
-  /// Bits of a row's offsets.
-  var rank1OffsetBitsPerRow: Int { blocksPerRow * selection.rank1OffsetBits }
-  var rank0OffsetBitsPerRow: Int { lanesPerRow * selection.rank0OffsetBits }
-  /// Bits of a row's rank-0 metadata in this layer, and the most that any layer has.
-  var valueFieldBits: Int { slotsPerRow * valueCoding.bits }
-  public var widestValueFieldBits: Int { mostSlotsPerRow * selection.rank0OffsetBits }
   /// Bits of the offsets of operand B's blocks in a window.
-  var heldOffsetBitsPerRow: Int { blocksPerRow * selection.heldOffsetBits }
+  var heldOffsetBitsPerRow: Int { blocksPerRow(ofRank: 1) * selection.heldOffsetBits }
   /// Bits of a held block: its values with their offsets.
-  var heldBlockBits: Int { valuesPerBlock * (wordBits + selection.rank0OffsetBits) }
+  var heldBlockBits: Int { valuesPerBlock * heldValueBits }
+  /// Bits of a held value with its offset.
+  var heldValueBits: Int { wordBits + (selection.rank(0)?.offsetBits ?? 0) }
 
   /// Bits of a row's adders: a tree over the products and the accumulator, without those inside the MACs.
   ///
@@ -32,10 +26,11 @@ extension PEArray.Specification {
 }
 
 extension PEArray: InventoryReporting {
-  /// Where the design skips a rank, each row has a rank-1 multiplexer of H1max blocks of H0max words for every PE, and
-  /// every MAC a rank-0 multiplexer of H0max words, whatever the pattern of the layer. A window is wider than a dense
-  /// step only for sparsity. Where rank 1 selects blocks of operand A, the multiplexers are of held blocks, and the
-  /// registers that hold more of them than there are PEs are rank 1's as well.
+  /// Where the design skips a rank, each row has a multiplexer for every block of the rank that it keeps, and every MAC
+  /// one of rank 0, whatever the pattern of the layer: of Hmax blocks as large as the rank's largest, so at rank 1 of
+  /// H1max blocks of H0max words. A window is wider than a dense step only for sparsity. Where rank 1 selects blocks of
+  /// operand A, the multiplexers are of held blocks, and the registers that hold more of them than there are PEs are rank
+  /// 1's as well.
   public var inventory: Inventory {
     var list = InventoryList(name)
     addStationaryRegisters(to: &list)
@@ -44,8 +39,6 @@ extension PEArray: InventoryReporting {
     addDatapath(to: &list)
     return list.inventory
   }
-
-  private var blocks: Int { specification.rows * specification.blocksPerRow }
 
   /// Two banks of values and offsets, and the queue through which they arrive.
   private func addStationaryRegisters(to list: inout InventoryList) {
@@ -57,20 +50,17 @@ extension PEArray: InventoryReporting {
     list.base("stationary_registers", .register(bits: word), count: 2 * lanes)
     list.action("register_read", uses: .using(.register(bits: word), .read))
     list.action("register_write", uses: .using(.register(bits: word), .write))
-    if selection.hasRank1 {
-      let register = Part.register(bits: selection.rank1OffsetBits)
-      list.tax("rank1_offset_queue", .fifo(slots: slots, bits: specification.rank1OffsetBitsPerRow), rank: 1)
-      list.tax("rank1_offset_registers", register, count: 2 * blocks, rank: 1)
-      list.action("metadata_register_read_rank1", uses: .using(register, .read))
-      list.action("metadata_register_write_rank1", uses: .using(register, .write))
-    }
-    if selection.hasRank0 {
+    for rank in selection.ranks {
+      let name = "rank\(rank.number)"
+      let perRow = specification.blocksPerRow(ofRank: rank.number)
       // Registers are as wide as any layer needs; of a layer with shorter offsets, only those bits move.
-      let used = Part.register(bits: specification.valueCoding.bits)
-      list.tax("rank0_offset_queue", .fifo(slots: slots, bits: specification.rank0OffsetBitsPerRow), rank: 0)
-      list.tax("rank0_offset_registers", .register(bits: selection.rank0OffsetBits), count: 2 * lanes, rank: 0)
-      list.action("metadata_register_read_rank0", uses: .using(used, .read))
-      list.action("metadata_register_write_rank0", uses: .using(used, .write))
+      let used = Part.register(bits: specification.offsetBits(ofRank: rank.number))
+      list.tax("\(name)_offset_queue", .fifo(slots: slots, bits: perRow * rank.offsetBits), rank: rank.number)
+      list.tax(
+        "\(name)_offset_registers", .register(bits: rank.offsetBits), count: 2 * specification.rows * perRow,
+        rank: rank.number)
+      list.action("metadata_register_read_\(name)", uses: .using(used, .read))
+      list.action("metadata_register_write_\(name)", uses: .using(used, .write))
     }
   }
 
@@ -78,13 +68,14 @@ extension PEArray: InventoryReporting {
   private func addHeldBlocks(to list: inout InventoryList) {
     let selection = specification.selection
     let extra = specification.mostSlotsPerRow - specification.lanesPerRow
-    let slotBits = specification.wordBits + selection.rank0OffsetBits
+    let slotBits = specification.heldValueBits
     let offsets = specification.heldOffsetBitsPerRow
     let multiplexer = Part.multiplexer(fanIn: selection.heldBlocks, bits: specification.heldBlockBits)
     list.tax("held_block_queue", .fifo(slots: stationary.capacity, bits: extra * slotBits), rank: 1)
     list.tax("held_block_registers", .register(bits: slotBits), count: 2 * specification.rows * extra, rank: 1)
     list.tax("rank1_offset_queue", .fifo(slots: windows.capacity, bits: offsets), rank: 1)
-    list.tax("rank1_multiplexers", multiplexer, count: blocks, rank: 1)
+    list.tax(
+      "rank1_multiplexers", multiplexer, count: specification.rows * specification.blocksPerRow(ofRank: 1), rank: 1)
     list.action("select_rank1", uses: .using(multiplexer))
   }
 
@@ -97,20 +88,17 @@ extension PEArray: InventoryReporting {
     if window > dense {
       list.tax("wide_window_queue", .fifo(slots: windows.capacity, bits: (window - dense) * word))
     }
-    if selection.hasRank1 {
-      let (fanIn, words) = (selection.rank1Blocks, max(1, selection.rank0Words))
-      list.tax("rank1_multiplexers", .multiplexer(fanIn: fanIn, bits: words * word), count: blocks, rank: 1)
-      // A block of the executed pattern has H0 words; the lines of the others stay still.
-      list.action("select_rank1", uses: .using(.multiplexer(fanIn: fanIn, bits: specification.blockValues * word)))
-    }
-    if selection.hasRank0 {
-      let multiplexer = Part.multiplexer(fanIn: selection.rank0Words, bits: word)
-      list.tax("rank0_multiplexers", multiplexer, count: specification.lanes, rank: 0)
-      list.action("select_rank0", uses: .using(multiplexer))
+    for rank in selection.ranks {
+      list.tax(
+        "rank\(rank.number)_multiplexers", .multiplexer(fanIn: rank.choices, bits: rank.words * word),
+        count: specification.rows * specification.blocksPerRow(ofRank: rank.number), rank: rank.number)
+      // Of a block of the executed pattern, which may be smaller, the other lines stay still.
+      let used = specification.blockWords(ofRank: rank.number) * word
+      list.action("select_rank\(rank.number)", uses: .using(.multiplexer(fanIn: rank.choices, bits: used)))
     }
     if selection.addsRuns {
       // Two runs make two offsets: the second is the sum of both and one.
-      let adder = Part.adder(bits: selection.rank0OffsetBits)
+      let adder = Part.adder(bits: selection.rank(0)?.offsetBits ?? 0)
       list.tax("run_adders", adder, count: specification.lanes / 2, rank: 0)
       list.action("add_runs", uses: .using(adder))
     }

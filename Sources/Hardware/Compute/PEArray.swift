@@ -21,7 +21,7 @@ public final class PEArray: Component, ActionReporting {
   let datapath: ArrayDatapath
   let ledger: LaneLedger
   /// Cycle of the last update of each column's sums.
-  private let lastUpdate: StateArray<Cycle>
+  let lastUpdate: StateArray<Cycle>
   @State var state: Registers
 
   struct Registers: BitwiseCopyable {
@@ -66,7 +66,7 @@ public final class PEArray: Component, ActionReporting {
   public override func tick() -> Activity {
     let isDraining = state.isLastBlockDone
     let drain = drainColumn()
-    let step = step()
+    let step = now < aheadUntil ? .working(until: aheadUntil) : step()
     let load = loadRegisters()
     // What the array is doing is what its lanes are doing; loading and draining behind them only keep it awake.
     let activity = isDraining ? drain : step

@@ -59,10 +59,13 @@ extension PEArray: ProductTracing {
   }
 
   private func selection(of position: Int) -> String {
-    let block = position / specification.blockValues
-    let group = block / specification.groupBlocks
-    return "group \(group), rank 1: block \(block % specification.groupBlocks) of \(specification.groupBlocks), "
-      + "rank 0: value \(position % specification.blockValues) of \(specification.blockValues)"
+    // From rank 0 up: the place in its group, and which group of the rank that is.
+    var (index, places) = (position, [String]())
+    for (rank, shape) in specification.ranks.reversed().enumerated() {
+      places.append("rank \(rank): \(rank == 0 ? "value" : "block") \(index % shape.of) of \(shape.of)")
+      index /= shape.of
+    }
+    return (["group \(index)"] + places.reversed()).joined(separator: ", ")
   }
 }
 

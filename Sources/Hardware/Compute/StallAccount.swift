@@ -30,7 +30,7 @@ struct StallAccount: BitwiseCopyable {
   }
 
   private var kind = Kind.input
-  private var isOpen = true
+  private(set) var isOpen = true
   /// First cycle of the current wait; the account opens at reset.
   private var since: Cycle = 0
   private var stall = Stall()

@@ -34,7 +34,8 @@ struct StationaryRegisters {
   private let shapePadding: StateArray<UInt32>
   private let patternPadding: StateArray<UInt32>
   private let isUsed: StateArray<Bool>
-  /// The positions of a row's slots where both ranks are dense, which no metadata says; nil where some does.
+  private let slotPositions: SlotPositions
+  /// The positions of a row's slots where all ranks are dense, which no metadata says; nil where some does.
   private let densePositions: [UInt8]?
   @State private(set) var status: Status
 
@@ -46,14 +47,14 @@ struct StationaryRegisters {
     shapePadding = StateArray(repeating: 0, count: 2 * specification.rows, of: owner, in: clock)
     patternPadding = StateArray(repeating: 0, count: 2 * specification.rows, of: owner, in: clock)
     isUsed = StateArray(repeating: false, count: 2 * specification.rows, of: owner, in: clock)
+    let slotPositions = SlotPositions(specification)
+    self.slotPositions = slotPositions
     densePositions =
-      specification.hasRank1Metadata || specification.hasRank0Metadata
+      specification.ranks.contains(where: \.hasMetadata)
       ? nil
-      : (0..<specification.slotsPerRow).map {
-        UInt8(
-          specification.position(
-            slot: $0, blockOffsets: specification.identityBlockOffsets,
-            valueOffsets: specification.identityValueOffsets))
+      : [UInt8](unsafeUninitializedCapacity: specification.slotsPerRow) { positions, count in
+        slotPositions.write(RankOffsets(), to: positions)
+        count = specification.slotsPerRow
       }
     _status = State(Status(), of: owner, in: clock)
   }
@@ -87,10 +88,7 @@ struct StationaryRegisters {
       if let densePositions {
         for slot in 0..<slots.count { positions[slot] = densePositions[slot] }
       } else {
-        for slot in 0..<slots.count {
-          positions[slot] = UInt8(
-            specification.position(slot: slot, blockOffsets: row.blockOffsets, valueOffsets: row.valueOffsets))
-        }
+        slotPositions.write(row.offsets, to: positions)
       }
       status.rowsLoaded += 1
     }

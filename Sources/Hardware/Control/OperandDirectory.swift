@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where the windows of one operand lie in memory: up to three streams (values, and one or two of metadata), each
+/// Where the windows of one operand lie in memory: a stream of values, and one of metadata for each rank that has some, each
 /// holding the windows in order of storage (`KSplit`). A block's windows may follow each other without gap: a line that
 /// two of them share counts for the first, which is read just before.
 public struct OperandDirectory: Equatable, Sendable {
@@ -55,7 +55,7 @@ public struct LayerProgram: Sendable {
   public var columnStarts: [Int32]
   public var rowCount: Int
   public var rowsPerBlock: Int
-  /// Words of a window: 2·H1·H0.
+  /// Words of a window: 2·H1·H0 with two ranks, H2·H1·H0 with three.
   public var windowWords: Int
   /// Arrays, each of which has a line of sums in every column that is spilled.
   public var arrays: Int

@@ -57,7 +57,7 @@ struct OperandFetch {
   }
 
   /// The request for the next line; moves on to the one after it.
-  mutating func next() -> DRAMRead {
+  func next() -> DRAMRead {
     let stream = directory.streams[state.stream]
     let slot = rings[state.stream].slot
     let line = Int(stream.lineStarts[window]) + state.line

@@ -11,9 +11,10 @@ extension Sequencer: InventoryReporting {
     // Group, outer and inner block, window and line.
     list.base("loop_counters", counter, count: 4 * 5)
     list.base("data_ring_pointers", counter, count: 3 * 2)
-    if rank1ACommands != nil { list.tax("rank1_ring_pointers", counter, count: 2, rank: 1) }
-    if rank0ACommands != nil { list.tax("rank0_ring_pointers", counter, count: 2, rank: 0) }
-    if maskBCommands != nil { list.tax("mask_ring_pointers", counter, count: 2) }
+    for rank in PerRank<Int>.descending where metadataA[rank] != nil {
+      list.tax("rank\(rank)_ring_pointers", counter, count: 2, rank: rank)
+    }
+    if maskB != nil { list.tax("mask_ring_pointers", counter, count: 2) }
     return list.inventory
   }
 }

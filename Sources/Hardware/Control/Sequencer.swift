@@ -12,20 +12,16 @@ public final class Sequencer: Component {
   public let reads: Output<DRAMRead>
   public let operandACommands: Output<BufferReadCommand>
   /// Ports and decoders of metadata, where the design has such a ring.
-  public let rank1ACommands: Output<BufferReadCommand>?
-  public let rank0ACommands: Output<BufferReadCommand>?
+  public let metadataA: PerRank<MetadataOrders?>
   public let operandBCommands: Output<BufferReadCommand>
-  public let maskBCommands: Output<BufferReadCommand>?
+  public let maskB: MetadataOrders?
   public let sumCommands: Output<BufferReadCommand>
-  public let rank1Decodes: Output<DecodeCommand>?
-  public let rank0Decodes: Output<DecodeCommand>?
-  public let maskDecodes: Output<DecodeCommand>?
   public let loads: Output<LoadCommand>
   public let streams: Output<StreamCommand>
 
   private let program: LayerProgram
-  private var fetchA: OperandFetch
-  private var fetchB: OperandFetch
+  private let fetchA: OperandFetch
+  private let fetchB: OperandFetch
   private let useA: OperandUse
   private let useB: OperandUse
   private let sums: SumFetch
@@ -35,22 +31,20 @@ public final class Sequencer: Component {
     in clock: ClockDomain, name: String = "Sequencer", program: LayerProgram, plan: BufferPlan,
     rings: Set<BufferRing> = Set(BufferRing.allCases)
   ) {
-    func output<Message>(_ outputName: String, for ring: BufferRing) -> Output<Message>? {
-      rings.contains(ring) ? Output(outputName, of: name, in: clock) : nil
+    func orders(_ ring: BufferRing, commands: String, decodes: String) -> MetadataOrders? {
+      rings.contains(ring) ? MetadataOrders(commands: commands, decodes: decodes, of: name, in: clock) : nil
     }
     self.program = program
     releases = Input("releases", of: name, in: clock)
     spills = Input("spills", of: name, in: clock)
     reads = Output("reads", of: name, in: clock)
     operandACommands = Output("operandACommands", of: name, in: clock)
-    rank1ACommands = output("rank1ACommands", for: .rank1A)
-    rank0ACommands = output("rank0ACommands", for: .rank0A)
+    metadataA = PerRank {
+      orders(.metadataA(ofRank: $0), commands: "rank\($0)ACommands", decodes: "rank\($0)Decodes")
+    }
     operandBCommands = Output("operandBCommands", of: name, in: clock)
-    maskBCommands = output("maskBCommands", for: .maskB)
+    maskB = orders(.maskB, commands: "maskBCommands", decodes: "maskDecodes")
     sumCommands = Output("sumCommands", of: name, in: clock)
-    rank1Decodes = output("rank1Decodes", for: .rank1A)
-    rank0Decodes = output("rank0Decodes", for: .rank0A)
-    maskDecodes = output("maskDecodes", for: .maskB)
     loads = Output("loads", of: name, in: clock)
     streams = Output("streams", of: name, in: clock)
     let aIsOuter = program.nest.order == .rowsOuter
@@ -78,8 +72,9 @@ public final class Sequencer: Component {
     guard !releases.isEmpty else { return .idle }
     let release = releases.receive()
     fetchA.release(release.operandA, of: .operandA)
-    fetchA.release(release.rank1A, of: .rank1A)
-    fetchA.release(release.rank0A, of: .rank0A)
+    for rank in PerRank<Int>.ranks {
+      fetchA.release(release.metadataA(ofRank: rank), of: .metadataA(ofRank: rank))
+    }
     fetchB.release(release.operandB, of: .operandB)
     fetchB.release(release.maskB, of: .maskB)
     sums.release(release.sums)
@@ -121,26 +116,13 @@ public final class Sequencer: Component {
     guard loads.isReady else { return loads.backpressured }
     guard operandACommands.isReady else { return operandACommands.backpressured }
     for stream in program.operandA.streams {
-      switch stream.ring {
-      case .rank1A:
-        if let blocked = blocked(rank1ACommands, rank1Decodes) { return blocked }
-      case .rank0A:
-        if let blocked = blocked(rank0ACommands, rank0Decodes) { return blocked }
-      case .operandA, .operandB, .maskB, .sums: break
-      }
+      if let rank = stream.ring.rankOfA, let blocked = metadataA[rank]?.blocked { return blocked }
     }
     let rows = program.rows(inBlock: program.nest.blocks(at: useA.position).row)
     for (index, stream) in program.operandA.streams.enumerated() {
-      let words = (rows * stream.fieldBits + 63) / 64
-      let decode = DecodeCommand(fieldCount: Int32(rows), fieldBits: Int32(stream.fieldBits))
-      switch stream.ring {
-      case .rank1A:
-        rank1ACommands?.send(useA.readCommand(stream: index, rowCount: words), bytes: 0)
-        rank1Decodes?.send(decode, bytes: 0)
-      case .rank0A:
-        rank0ACommands?.send(useA.readCommand(stream: index, rowCount: words), bytes: 0)
-        rank0Decodes?.send(decode, bytes: 0)
-      case .operandA, .operandB, .maskB, .sums:
+      if let rank = stream.ring.rankOfA {
+        metadataA[rank]?.send(useA, stream: index, fields: rows, bits: stream.fieldBits)
+      } else {
         let lines = stream.lines(useA.window..<useA.window + 1)
         operandACommands.send(useA.readCommand(stream: index, rowCount: lines), bytes: 0)
       }
@@ -150,28 +132,18 @@ public final class Sequencer: Component {
     return .worked
   }
 
-  /// What a metadata stream waits for; nil if nothing, or if there is none.
-  private func blocked(_ commands: Output<BufferReadCommand>?, _ decodes: Output<DecodeCommand>?) -> Activity? {
-    if let commands, !commands.isReady { return commands.backpressured }
-    if let decodes, !decodes.isReady { return decodes.backpressured }
-    return nil
-  }
-
   private func streamOperandB() -> Activity {
     guard !useB.isDone else { return .idle }
     guard streams.isReady else { return streams.backpressured }
     guard operandBCommands.isReady else { return operandBCommands.backpressured }
-    if let blocked = blocked(maskBCommands, maskDecodes) { return blocked }
+    if let blocked = maskB?.blocked { return blocked }
     let reloads = useB.position.part > 0 && useB.position.window == 0
     guard !reloads || sumCommands.isReady else { return sumCommands.backpressured }
     let block = program.nest.blocks(at: useB.position)
     let columns = program.columns(inBlock: block.column)
     for (index, stream) in program.operandB.streams.enumerated() {
       if stream.ring == .maskB {
-        let words = (columns * stream.fieldBits + 63) / 64
-        maskBCommands?.send(useB.readCommand(stream: index, rowCount: words), bytes: 0)
-        maskDecodes?.send(
-          DecodeCommand(fieldCount: Int32(columns), fieldBits: Int32(stream.fieldBits)), bytes: 0)
+        maskB?.send(useB, stream: index, fields: columns, bits: stream.fieldBits)
       } else {
         let lines = stream.lines(useB.window..<useB.window + 1)
         operandBCommands.send(useB.readCommand(stream: index, rowCount: lines), bytes: 0)

@@ -7,7 +7,7 @@ import Statistics
 /// A window moves when every array has room for it, so the arrays advance together and one that stalls holds back its
 /// siblings. Its words occupy the network for as many cycles as they need at its width.
 public final class MulticastNetwork: Component, ActionReporting {
-  private struct Registers: BitwiseCopyable {
+  struct Registers: BitwiseCopyable {
     /// First cycle in which the network is free.
     var freeAt: Cycle = 0
     /// Whether an array had no room for the front window, and its `Component.index`.
@@ -24,10 +24,10 @@ public final class MulticastNetwork: Component, ActionReporting {
   /// Wires of operand B's block offsets beside those of its words, where the design has them.
   let offsets: OffsetWires?
   /// Cycles that a window occupies the network.
-  private let cyclesPerWindow: Cycle
-  private let windowBytes: Int
+  let cyclesPerWindow: Cycle
+  let windowBytes: Int
   private var arrays: [Int32]
-  @State private var state: Registers
+  @State var state: Registers
 
   /// - Parameters:
   ///   - bytesPerCycle: width of the network.
@@ -51,6 +51,7 @@ public final class MulticastNetwork: Component, ActionReporting {
   public func setArrays(_ indices: [Int]) { arrays = indices.map(Int32.init) }
 
   public override func tick() -> Activity {
+    guard now >= aheadUntil else { return .working(until: aheadUntil) }
     guard !windows.isEmpty else { return windows.starved }
     let delivery = max(state.freeAt, windows.frontArrivalCycle) + cyclesPerWindow - 1
     guard now >= delivery else { return .working(until: delivery) }

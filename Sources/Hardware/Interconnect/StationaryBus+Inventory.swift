@@ -16,14 +16,11 @@ extension StationaryBus: InventoryReporting {
       "transfer_row",
       uses: passingShare(of: rowBits, bits: beatBits) + delivery(bits: beatBits))
     if specification.carries { addAlignment(to: &list) }
-    if let rank1 {
-      let bits = specification.array.rank1OffsetBitsPerRow
-      addSideband(rank1, rank: 1, bits: bits, usedBits: bits, to: &list)
-    }
-    if let rank0 {
+    for rank in PerRank<Int>.descending {
+      guard let fields = metadata[rank] else { continue }
       addSideband(
-        rank0, rank: 0, bits: specification.array.widestValueFieldBits, usedBits: specification.array.valueFieldBits,
-        to: &list)
+        fields, rank: rank, bits: specification.array.widestFieldBits(ofRank: rank),
+        usedBits: specification.array.fieldBits(ofRank: rank), to: &list)
     }
     return list.inventory
   }

@@ -5,8 +5,8 @@ import Statistics
 /// The part of the NoC that carries operand A from the buffer to the arrays' stationary registers.
 ///
 /// A beat is one array row: its kept values, 16 or as many as the registers hold, and beside them the offsets that the
-/// metadata decoders delivered for it (a sideband of 56 or 64 bits, assumption). A rank with G = H has no metadata; its
-/// offsets are the identity. What a beat leaves of a buffer row that is less than a beat is carried into the next.
+/// metadata decoders delivered for it (a sideband of 56 bits or more, assumption). A rank with G = H has no metadata;
+/// the registers know its offsets. What a beat leaves of a buffer row that is less than a beat is carried into the next.
 public final class StationaryBus: Component, ActionReporting {
   /// Shape and width of the bus for one layer.
   public struct Specification: Equatable, Sendable {
@@ -22,8 +22,6 @@ public final class StationaryBus: Component, ActionReporting {
       self.bytesPerCycle = bytesPerCycle
     }
 
-    var hasRank1Metadata: Bool { array.hasRank1Metadata }
-    var hasRank0Metadata: Bool { array.hasRank0Metadata }
     var beatWords: Int { array.slotsPerRow }
     var beatBytes: Int { beatWords * wordBytes }
     /// Whether beats of some layer do not fill buffer rows evenly.
@@ -48,21 +46,18 @@ public final class StationaryBus: Component, ActionReporting {
     var followers: Int32 = 0
     var beats: Int64 = 0
     var carries: Int64 = 0
-    var rank1Beats: Int64 = 0
-    var rank0Beats: Int64 = 0
   }
 
   public let commands: Input<LoadCommand>
   public let rows: Input<BufferRow>
   /// Offsets of each rank, where the design skips it.
-  public let rank1: Input<MetadataField>?
-  public let rank0: Input<MetadataField>?
+  public let metadata: PerRank<Input<MetadataField>?>
   public let arrays: [Output<StationaryRow>]
 
   let specification: Specification
   private let padding: PaddingTable
-  private let identityBlockOffsets: UInt64
-  private let identityValueOffsets: UInt64
+  /// Of `metadata`, what every beat of this layer takes a field of.
+  private let used: PerRank<Input<MetadataField>?>
   private let carried: StateArray<Int16>
   @State private var state: Registers
 
@@ -71,14 +66,18 @@ public final class StationaryBus: Component, ActionReporting {
   ) {
     self.specification = specification
     self.padding = padding
-    identityBlockOffsets = specification.array.identityBlockOffsets
-    identityValueOffsets = specification.array.identityValueOffsets
     commands = Input("commands", of: name, in: clock)
     rows = Input("rows", of: name, in: clock)
-    rank1 = specification.array.selection.hasRank1 ? Input("rank1", of: name, in: clock) : nil
-    rank0 = specification.array.selection.hasRank0 ? Input("rank0", of: name, in: clock) : nil
-    precondition(rank1 != nil || !specification.hasRank1Metadata, "offsets of rank 1 have a way to the arrays")
-    precondition(rank0 != nil || !specification.hasRank0Metadata, "offsets of rank 0 have a way to the arrays")
+    let array = specification.array
+    let metadata = PerRank { rank -> Input<MetadataField>? in
+      array.selection.rank(rank) == nil ? nil : Input("rank\(rank)", of: name, in: clock)
+    }
+    self.metadata = metadata
+    used = PerRank { rank in
+      guard rank < array.ranks.count, array.rank(rank).hasMetadata else { return nil }
+      precondition(metadata[rank] != nil, "offsets of rank \(rank) have a way to the arrays")
+      return metadata[rank]
+    }
     arrays = (0..<specification.arrays).map { Output("array\($0)", of: name, in: clock) }
     carried = StateArray(repeating: 0, count: specification.array.mostSlotsPerRow, of: name, in: clock)
     _state = State(Registers(), of: name, in: clock)
@@ -118,15 +117,16 @@ public final class StationaryBus: Component, ActionReporting {
   private func sendEmptyWindow(to array: Int) {
     arrays[array].send(
       StationaryRow(
-        values: SIMD32(), blockOffsets: 0, valueOffsets: 0, row: -1, isLast: true, shapePadding: 0, patternPadding: 0,
+        values: SIMD32(), offsets: RankOffsets(), row: -1, isLast: true, shapePadding: 0, patternPadding: 0,
         blame: Blame(.registers, component: index)),
       bytes: 0)
   }
 
   private func sendRow() -> Activity {
     guard !rows.isEmpty else { return rows.starved }
-    if specification.hasRank1Metadata, let rank1, rank1.isEmpty { return rank1.starved }
-    if specification.hasRank0Metadata, let rank0, rank0.isEmpty { return rank0.starved }
+    for rank in PerRank<Int>.descending {
+      if let fields = used[rank], fields.isEmpty { return fields.starved }
+    }
     let last = lastInput()
     let width = Int64(specification.bytesPerCycle)
     let bytes = Int64(specification.beatBytes)
@@ -149,8 +149,9 @@ public final class StationaryBus: Component, ActionReporting {
   private func lastInput() -> (arrival: Cycle, blame: Blame) {
     var last = (arrival: rows.frontArrivalCycle, blame: rows.front.blame)
     func consider(_ arrival: Cycle, _ blame: Blame) { if arrival > last.arrival { last = (arrival, blame) } }
-    if specification.hasRank1Metadata, let rank1 { consider(rank1.frontArrivalCycle, rank1.front.blame) }
-    if specification.hasRank0Metadata, let rank0 { consider(rank0.frontArrivalCycle, rank0.front.blame) }
+    for rank in PerRank<Int>.descending {
+      if let fields = used[rank] { consider(fields.frontArrivalCycle, fields.front.blame) }
+    }
     if state.done == 0 { consider(state.orderedAt, Blame(.registers, component: index)) }
     return last
   }
@@ -175,19 +176,13 @@ public final class StationaryBus: Component, ActionReporting {
   private func nextRow(blame: Blame) -> StationaryRow {
     let beat = Int(state.done)
     let values = takeValues()
-    var blockOffsets = identityBlockOffsets
-    if specification.hasRank1Metadata, let rank1 {
-      blockOffsets = rank1.receive().bits
-      state.rank1Beats += 1
-    }
-    var valueOffsets = identityValueOffsets
-    if specification.hasRank0Metadata, let rank0 {
-      valueOffsets = rank0.receive().bits
-      state.rank0Beats += 1
+    var offsets = RankOffsets()
+    for rank in PerRank<Int>.ranks {
+      if let fields = used[rank] { offsets[rank] = fields.receive().bits }
     }
     let slots = padding.slots(window: Int(state.command.window), row: beat)
     return StationaryRow(
-      values: values, blockOffsets: blockOffsets, valueOffsets: valueOffsets,
+      values: values, offsets: offsets,
       row: Int8(beat / arrays.count), isLast: beat + arrays.count >= Int(state.command.rowCount),
       shapePadding: slots.shape, patternPadding: slots.pattern, blame: blame)
   }
@@ -237,12 +232,12 @@ public final class StationaryBus: Component, ActionReporting {
       counts.append(count("align_row", array.slotsPerRow > array.lanesPerRow ? state.beats : 0, bits: bits, rank: 1))
       counts.append(count("carry_row", state.carries, bits: bits, rank: 1))
     }
-    if rank1 != nil {
+    for rank in array.selection.ranks.map(\.number) {
+      // Every beat has a field of every rank that stores offsets in this layer.
       counts.append(
-        count("transfer_offsets_rank1", state.rank1Beats, bits: array.rank1OffsetBitsPerRow, rank: 1))
-    }
-    if rank0 != nil {
-      counts.append(count("transfer_offsets_rank0", state.rank0Beats, bits: array.valueFieldBits, rank: 0))
+        count(
+          "transfer_offsets_rank\(rank)", used[rank] == nil ? 0 : state.beats, bits: array.fieldBits(ofRank: rank),
+          rank: rank))
     }
     return counts
   }

@@ -5,10 +5,8 @@
 public struct StationaryRow: BitwiseCopyable, Sendable {
   /// Kept values of a row by slot: one for each lane, or up to 32 where lanes select from them.
   public var values: SIMD32<Int16>
-  /// Rank-1 offsets: 3 bits for each of the row's PEs, PE 0 lowest.
-  public var blockOffsets: UInt64
-  /// Rank-0 metadata as the layer's coding has it, 2 to 4 bits for each slot, slot 0 lowest.
-  public var valueOffsets: UInt64
+  /// Metadata of every rank that stores some in this layer; of rank 0 as the layer's coding has it.
+  public var offsets: RankOffsets
   /// Row of the array, 0 to 15; negative for an array that has no row in this window.
   public var row: Int8
   /// Whether the array has all its rows with this one.

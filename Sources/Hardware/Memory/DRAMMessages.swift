@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The rings that the global buffer is divided into.
+///
+/// Each rank of operand A that a design skips has a ring of its metadata.
 @frozen
 public enum BufferRing: UInt8, BitwiseCopyable, CaseIterable, Sendable {
   /// Non-zero values of operand A.
@@ -15,9 +17,34 @@ public enum BufferRing: UInt8, BitwiseCopyable, CaseIterable, Sendable {
   case maskB
   /// Partial sums that were spilled and come back.
   case sums
+  /// Offsets of operand A's non-empty groups of blocks (rank 2).
+  case rank2A
 
   /// Whether the ring lies in the data banks (else in the metadata banks).
   @inlinable public var isData: Bool { self == .operandA || self == .operandB || self == .sums }
+
+  /// The ring of the metadata of a rank of operand A.
+  ///
+  /// - Precondition: `rank` is in `PerRank.ranks`.
+  @inlinable
+  public static func metadataA(ofRank rank: Int) -> BufferRing {
+    switch rank {
+    case 0: .rank0A
+    case 1: .rank1A
+    case 2: .rank2A
+    default: preconditionFailure("a machine skips ranks 0 to 2 of operand A")
+    }
+  }
+
+  /// The rank of operand A whose metadata the ring holds; nil for all others.
+  @inlinable public var rankOfA: Int? {
+    switch self {
+    case .rank0A: 0
+    case .rank1A: 1
+    case .rank2A: 2
+    case .operandA, .operandB, .maskB, .sums: nil
+    }
+  }
 }
 
 /// A request for one line of memory, with the place in the buffer that it is for.

@@ -2,7 +2,7 @@
 import Statistics
 
 extension GlobalBuffer: InventoryReporting {
-  /// The banks together, as the table prices them. The metadata banks serve both ranks and operand B, so no one rank
+  /// The banks together, as the table prices them. The metadata banks serve all ranks and operand B, so no one rank
   /// causes their area.
   public var inventory: Inventory {
     var list = InventoryList(name)
@@ -14,9 +14,9 @@ extension GlobalBuffer: InventoryReporting {
     guard specification.metadataBytes > 0 else { return list.inventory }
     let metadata = Part.macro("glb_metadata", words: specification.metadataBytes / 8, bits: 64)
     list.tax("metadata_banks", metadata)
-    for (ring, content) in [(BufferRing.maskB, "b"), (.rank1A, "rank1"), (.rank0A, "rank0")] where hasPort(of: ring) {
-      list.action("metadata_read_\(content)", uses: .using(metadata, .read))
-      list.action("metadata_write_\(content)", uses: .using(metadata, .write))
+    for ring in metadataRings {
+      list.action("metadata_read_\(ring.content)", uses: .using(metadata, .read))
+      list.action("metadata_write_\(ring.content)", uses: .using(metadata, .write))
     }
     return list.inventory
   }

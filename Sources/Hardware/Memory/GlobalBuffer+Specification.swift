@@ -87,25 +87,68 @@ extension GlobalBuffer {
       count("data_read", state.dataReads, bits: Int64(specification.rowBytes * 8), tax: false),
       count("data_write", state.dataWrites, bits: Int64(specification.rowBytes * 8), tax: false),
     ]
-    for (ring, content, reads, writes, rank) in [
-      (BufferRing.maskB, "b", state.maskReads, state.maskWrites, operandBRank),
-      (.rank1A, "rank1", state.rank1Reads, state.rank1Writes, 1),
-      (.rank0A, "rank0", state.rank0Reads, state.rank0Writes, 0),
-    ] where hasPort(of: ring) {
-      counts.append(count("metadata_read_\(content)", reads, bits: 64, rank: rank))
-      counts.append(count("metadata_write_\(content)", writes, bits: 64, rank: rank))
+    for ring in metadataRings {
+      let accesses = state.metadata[ring]
+      let rank = ring.rankOfA ?? operandBRank
+      counts.append(count("metadata_read_\(ring.content)", accesses.reads, bits: 64, rank: rank))
+      counts.append(count("metadata_write_\(ring.content)", accesses.writes, bits: 64, rank: rank))
     }
     return counts
   }
 
-  /// Whether the design has metadata of this kind.
-  func hasPort(of ring: BufferRing) -> Bool {
-    switch ring {
-    case .operandA, .operandB, .sums: true
-    case .maskB: maskB != nil
-    case .rank1A: rank1A != nil
-    case .rank0A: rank0A != nil
+  /// The rings of metadata that the design has: operand B's, then operand A's from the highest rank down.
+  var metadataRings: [BufferRing] {
+    let rings = [BufferRing.maskB] + PerRank<Int>.descending.map(BufferRing.metadataA(ofRank:))
+    return rings.filter { metadataPort(of: $0) != nil }
+  }
+}
+
+extension BufferRing {
+  /// What actions call the metadata that the ring holds.
+  var content: String { rankOfA.map { "rank\($0)" } ?? "b" }
+}
+
+/// Words of the metadata banks that were read and written, by ring.
+struct MetadataAccesses: BitwiseCopyable {
+  struct Count: BitwiseCopyable {
+    var reads: Int64 = 0
+    var writes: Int64 = 0
+  }
+
+  private var maskB = Count()
+  private var rank2A = Count()
+  private var rank1A = Count()
+  private var rank0A = Count()
+
+  /// - Precondition: the ring holds metadata.
+  subscript(ring: BufferRing) -> Count {
+    @inline(__always)
+    get {
+      switch ring {
+      case .maskB: maskB
+      case .rank2A: rank2A
+      case .rank1A: rank1A
+      case .rank0A: rank0A
+      case .operandA, .operandB, .sums: preconditionFailure("data rings hold no metadata")
+      }
     }
+    @inline(__always)
+    set {
+      switch ring {
+      case .maskB: maskB = newValue
+      case .rank2A: rank2A = newValue
+      case .rank1A: rank1A = newValue
+      case .rank0A: rank0A = newValue
+      case .operandA, .operandB, .sums: preconditionFailure("data rings hold no metadata")
+      }
+    }
+  }
+
+  /// Accesses of both kinds to all rings.
+  @inline(__always)
+  var total: Int64 {
+    maskB.reads + maskB.writes + rank2A.reads + rank2A.writes + rank1A.reads + rank1A.writes + rank0A.reads
+      + rank0A.writes
   }
 }
 
@@ -124,6 +167,7 @@ public struct BufferPlan: Equatable, Sendable {
 
   public var operandA: Region
   public var operandB: Region
+  public var rank2A: Region
   public var rank1A: Region
   public var rank0A: Region
   public var maskB: Region
@@ -132,19 +176,20 @@ public struct BufferPlan: Equatable, Sendable {
   public var memoryComponent = 0
 
   /// Rings laid out one after the other, data and metadata each from line 0.
-  public init(operandA: Int, operandB: Int, rank1A: Int, rank0A: Int, maskB: Int, sums: Int = 0) {
+  public init(operandA: Int, operandB: Int, rank2A: Int = 0, rank1A: Int, rank0A: Int, maskB: Int, sums: Int = 0) {
     self.operandA = Region(first: 0, count: operandA)
     self.operandB = Region(first: operandA, count: operandB)
     self.sums = Region(first: operandA + operandB, count: sums)
-    self.rank1A = Region(first: 0, count: rank1A)
-    self.rank0A = Region(first: rank1A, count: rank0A)
-    self.maskB = Region(first: rank1A + rank0A, count: maskB)
+    self.rank2A = Region(first: 0, count: rank2A)
+    self.rank1A = Region(first: rank2A, count: rank1A)
+    self.rank0A = Region(first: rank2A + rank1A, count: rank0A)
+    self.maskB = Region(first: rank2A + rank1A + rank0A, count: maskB)
   }
 
   /// Lines of the data banks in use.
   public var dataLines: Int { operandA.count + operandB.count + sums.count }
   /// Lines of the metadata banks in use.
-  public var metadataLines: Int { rank1A.count + rank0A.count + maskB.count }
+  public var metadataLines: Int { rank2A.count + rank1A.count + rank0A.count + maskB.count }
 
   /// Lines and position of `ring`.
   @inline(__always)
@@ -152,6 +197,7 @@ public struct BufferPlan: Equatable, Sendable {
     switch ring {
     case .operandA: operandA
     case .operandB: operandB
+    case .rank2A: rank2A
     case .rank1A: rank1A
     case .rank0A: rank0A
     case .maskB: maskB

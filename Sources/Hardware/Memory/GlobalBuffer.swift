@@ -10,7 +10,7 @@ import Statistics
 ///
 /// A bank serves as many rows a cycle as it has ports; rows alternate banks. Who is served first is the specification's
 /// choice. The default order is operand B, operand A, reloaded sums, then fills, the same in the metadata banks (bitmasks of
-/// B, rank 1, rank 0, fills); assumption: a stall of B stops all arrays at once, a stall of A is hidden by the
+/// B, the ranks of A from the highest down, fills); assumption: a stall of B stops all arrays at once, a stall of A is hidden by the
 /// double-buffered registers.
 public final class GlobalBuffer: Component, ActionReporting {
   public let fills: Input<DRAMLine>
@@ -20,8 +20,7 @@ public final class GlobalBuffer: Component, ActionReporting {
   public let operandA: BufferPort<BufferRow>
   /// Ports of metadata, where the design has such a ring.
   public let maskB: BufferPort<MetadataRow>?
-  public let rank1A: BufferPort<MetadataRow>?
-  public let rank0A: BufferPort<MetadataRow>?
+  public let metadataA: PerRank<BufferPort<MetadataRow>?>
   public let sums: BufferPort<BufferRow>
 
   let specification: Specification
@@ -56,12 +55,7 @@ public final class GlobalBuffer: Component, ActionReporting {
     var isContended = false
     var dataReads: Int64 = 0
     var dataWrites: Int64 = 0
-    var maskReads: Int64 = 0
-    var maskWrites: Int64 = 0
-    var rank1Reads: Int64 = 0
-    var rank1Writes: Int64 = 0
-    var rank0Reads: Int64 = 0
-    var rank0Writes: Int64 = 0
+    var metadata = MetadataAccesses()
   }
 
   struct BankUse: BitwiseCopyable {
@@ -102,8 +96,7 @@ public final class GlobalBuffer: Component, ActionReporting {
     operandB = BufferPort("operandB", ring: .operandB, of: name, in: clock)
     operandA = BufferPort("operandA", ring: .operandA, of: name, in: clock)
     maskB = port("maskB", .maskB)
-    rank1A = port("rank1A", .rank1A)
-    rank0A = port("rank0A", .rank0A)
+    metadataA = PerRank { port("rank\($0)A", .metadataA(ofRank: $0)) }
     sums = BufferPort("sums", ring: .sums, of: name, in: clock)
     let dataLines = specification.dataBytes / Line.byteCount
     let metadataLines = specification.metadataBytes / Line.byteCount
@@ -116,6 +109,12 @@ public final class GlobalBuffer: Component, ActionReporting {
     metadataPresence = StateArray(repeating: 0, count: plan.metadataLines, of: name, in: clock)
     _state = State(Registers(), of: name, in: clock)
     super.init(name, in: clock)
+  }
+
+  /// The port of a ring of metadata; nil where the design has no such ring.
+  public func metadataPort(of ring: BufferRing) -> BufferPort<MetadataRow>? {
+    if let rank = ring.rankOfA { return metadataA[rank] }
+    return ring == .maskB ? maskB : nil
   }
 
   public override func tick() -> Activity {
@@ -137,10 +136,15 @@ public final class GlobalBuffer: Component, ActionReporting {
     switch client {
     // Metadata is little and holds up all of its rows, so it goes first where they share a port.
     case .operandB: readWords(maskB) | readRow(operandB)
-    case .operandA: readWords(rank1A) | readWords(rank0A) | readRow(operandA)
+    case .operandA: readMetadataA() | readRow(operandA)
     case .sums: readRow(sums)
     case .fill: fill()
     }
+  }
+
+  @inline(__always)
+  private func readMetadataA() -> Activity {
+    readWords(metadataA[2]) | readWords(metadataA[1]) | readWords(metadataA[0])
   }
 
   private func serveInOrder() -> Activity {
@@ -161,10 +165,7 @@ public final class GlobalBuffer: Component, ActionReporting {
   }
 
   /// Accesses so far: whether a client was served shows in it.
-  private var served: Int64 {
-    state.dataReads + state.dataWrites + state.maskReads + state.maskWrites + state.rank1Reads + state.rank1Writes
-      + state.rank0Reads + state.rank0Writes
-  }
+  private var served: Int64 { state.dataReads + state.dataWrites + state.metadata.total }
 
   // MARK: Data banks
 
@@ -264,7 +265,7 @@ public final class GlobalBuffer: Component, ActionReporting {
       port.progress.waited == .line && !wasKeptHere(metadataPresence[line], since: port.progress.waitedSince)
       ? Blame(.dram, component: plan.memoryComponent) : Blame(.metadata, component: index)
     port.rows.send(MetadataRow(bits: metadataWords[word], blame: blame), bytes: 8)
-    countMetadata(port.ring, reads: 1)
+    state.metadata[port.ring].reads += 1
     port.progress.done += 1
     port.progress.waited = .nothing
     let isLineDone = done % 8 == 7 || port.progress.done == port.progress.command.rowCount
@@ -327,7 +328,7 @@ public final class GlobalBuffer: Component, ActionReporting {
       let word = line * 8 + Int(state.filledWords)
       guard claimMetadataBank(of: word, isWrite: true) else { return false }
       metadataWords[word] = fills.front.line.doubleword(Int(state.filledWords))
-      countMetadata(ring, writes: 1)
+      state.metadata[ring].writes += 1
       state.filledWords += 1
     }
     state.filledWords = 0
@@ -341,20 +342,5 @@ public final class GlobalBuffer: Component, ActionReporting {
     releases.send(state.released, bytes: 0)
     state.released = BufferRelease()
     return .worked
-  }
-
-  private func countMetadata(_ ring: BufferRing, reads: Int64 = 0, writes: Int64 = 0) {
-    switch ring {
-    case .maskB:
-      state.maskReads += reads
-      state.maskWrites += writes
-    case .rank1A:
-      state.rank1Reads += reads
-      state.rank1Writes += writes
-    case .rank0A:
-      state.rank0Reads += reads
-      state.rank0Writes += writes
-    case .operandA, .operandB, .sums: preconditionFailure("data rings hold no metadata")
-    }
   }
 }

@@ -36,17 +36,28 @@ public struct MetadataRow: BitwiseCopyable, Sendable {
 public struct BufferRelease: BitwiseCopyable, Sendable {
   public var operandA: Int32 = 0
   public var operandB: Int32 = 0
+  public var rank2A: Int32 = 0
   public var rank1A: Int32 = 0
   public var rank0A: Int32 = 0
   public var maskB: Int32 = 0
   public var sums: Int32 = 0
 
-  var isEmpty: Bool { operandA | operandB | rank1A | rank0A | maskB | sums == 0 }
+  var isEmpty: Bool { operandA | operandB | rank2A | rank1A | rank0A | maskB | sums == 0 }
+
+  /// Lines that were freed of the metadata of a rank of operand A.
+  func metadataA(ofRank rank: Int) -> Int32 {
+    switch rank {
+    case 0: rank0A
+    case 1: rank1A
+    default: rank2A
+    }
+  }
 
   mutating func add(_ lines: Int32, to ring: BufferRing) {
     switch ring {
     case .operandA: operandA += lines
     case .operandB: operandB += lines
+    case .rank2A: rank2A += lines
     case .rank1A: rank1A += lines
     case .rank0A: rank0A += lines
     case .maskB: maskB += lines

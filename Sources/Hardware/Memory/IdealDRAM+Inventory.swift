@@ -3,6 +3,6 @@ import Statistics
 
 extension IdealDRAM {
   public var inventory: Inventory {
-    DRAMTraffic.inventory(component: name, technology: "dram", bytes: Line.byteCount)
+    DRAMTraffic.inventory(component: name, technology: "dram", bytes: Line.byteCount, ranks: metadataRanks)
   }
 }

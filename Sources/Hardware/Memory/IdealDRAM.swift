@@ -41,18 +41,18 @@ public final class IdealDRAM: Component, OffChipMemory {
   public let acknowledgements: Output<DRAMAcknowledgement>
   public let spillAcknowledgements: Output<DRAMAcknowledgement>
 
-  private let operandBRank: Int?
+  let metadataRanks: MetadataRanks
   private let specification: Specification
   private let image: MemoryImage
   @State private var state: Registers
   private let latencies: LatencyHistogram
 
-  /// - Parameter operandBRank: the rank that causes operand B's metadata; nil for bitmasks.
+  /// - Parameter metadataRanks: the ranks whose metadata the memory holds.
   public init(
     in clock: ClockDomain, name: String = "DRAM", _ specification: Specification, image: MemoryImage,
-    operandBRank: Int? = nil
+    metadataRanks: MetadataRanks = MetadataRanks()
   ) {
-    self.operandBRank = operandBRank
+    self.metadataRanks = metadataRanks
     self.specification = specification
     self.image = image
     reads = Input("reads", of: name, in: clock)
@@ -175,6 +175,6 @@ public final class IdealDRAM: Component, OffChipMemory {
   }
 
   public var actionCounts: [ActionCount] {
-    state.traffic.actionCounts(component: name, bytes: Line.byteCount, operandBRank: operandBRank)
+    state.traffic.actionCounts(component: name, bytes: Line.byteCount, ranks: metadataRanks)
   }
 }

@@ -8,6 +8,6 @@ extension TimedDRAM {
   public var inventory: Inventory {
     DRAMTraffic.inventory(
       component: name, technology: specification.name.hasPrefix("hbm") ? "dram_hbm2" : "dram",
-      bytes: specification.organisation.transactionBytes)
+      bytes: specification.organisation.transactionBytes, ranks: metadataRanks)
   }
 }

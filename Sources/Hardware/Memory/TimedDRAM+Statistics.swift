@@ -49,6 +49,6 @@ extension TimedDRAM {
 
   public var actionCounts: [ActionCount] {
     state.traffic.actionCounts(
-      component: name, bytes: specification.organisation.transactionBytes, operandBRank: operandBRank)
+      component: name, bytes: specification.organisation.transactionBytes, ranks: metadataRanks)
   }
 }

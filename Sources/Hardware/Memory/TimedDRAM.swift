@@ -27,6 +27,8 @@ public final class TimedDRAM: Component, OffChipMemory {
     var ready: Int64 = 0
     /// Orders lines that are ready in the same clock.
     var sequence: Int64 = 0
+    /// The entry of the line that is ready next; -1 where there is none.
+    var next: Int32 = -1
   }
 
   /// Data that a channel announced when it took a read in: the tick after it learns of them.
@@ -46,9 +48,8 @@ public final class TimedDRAM: Component, OffChipMemory {
     var acceptedWrites: Int32 = 0
     var acceptedSpills: Int32 = 0
     var nextSequence: Int64 = 0
-    /// Lines whose data are all announced, and the first clock in which one of them is there.
-    var readyLines: Int32 = 0
-    var earliestReady: Int64 = .max
+    /// The entry of the line whose data, all announced, are there first; -1 where there is none.
+    var firstReady: Int32 = -1
     /// Number of `announced` that count.
     var announcements: Int32 = 0
     /// In transactions.
@@ -68,26 +69,28 @@ public final class TimedDRAM: Component, OffChipMemory {
   private let image: MemoryImage
   private let observer: (any DRAMRequestObserver)?
   private let transfers: StateArray<Transfer>
+  /// A bit per entry of `transfers` that is free.
+  private let freeEntries: StateArray<UInt64>
   private let announced: StateArray<Announcement>
   let latencies: [LatencyHistogram]
   /// Transactions by channel.
   let channelReads: StateArray<Int64>
   let channelWrites: StateArray<Int64>
-  let operandBRank: Int?
+  let metadataRanks: MetadataRanks
 
   /// - Parameters:
   ///   - clock: the part's own clock, whose period is the specification's.
   ///   - outstandingLines: lines that may be on their way at once.
   ///   - recordsCommands: whether the channels keep their command timelines.
   ///   - observer: told of every line that was taken in; changes nothing.
-  ///   - operandBRank: the rank that causes operand B's metadata; nil for bitmasks.
+  ///   - metadataRanks: the ranks whose metadata the memory holds.
   /// - Precondition: a transaction is not larger than a line.
   public init(
     in clock: ClockDomain, name: String = "DRAM", _ specification: DRAMSpecification, outstandingLines: Int,
     image: MemoryImage, recordsCommands: Bool = false, observer: (any DRAMRequestObserver)? = nil,
-    operandBRank: Int? = nil
+    metadataRanks: MetadataRanks = MetadataRanks()
   ) {
-    self.operandBRank = operandBRank
+    self.metadataRanks = metadataRanks
     precondition(specification.organisation.transactionBytes <= Line.byteCount, "a line is one transaction or several")
     self.specification = specification
     self.image = image
@@ -104,6 +107,8 @@ public final class TimedDRAM: Component, OffChipMemory {
     }
     _state = State(Registers(), of: name, in: clock)
     transfers = StateArray(repeating: Transfer(), count: outstandingLines, of: name, in: clock)
+    freeEntries = StateArray(repeating: 0, count: (outstandingLines + 63) / 64, of: name, in: clock)
+    for entry in 0..<outstandingLines { freeEntries[entry / 64] |= 1 << UInt64(entry % 64) }
     announced = StateArray(
       repeating: Announcement(),
       count: outstandingLines * (Line.byteCount / specification.organisation.transactionBytes), of: name, in: clock)
@@ -121,10 +126,10 @@ public final class TimedDRAM: Component, OffChipMemory {
     let blockedSpill = acceptWrites(from: spills, to: spillAcknowledgements, \.acceptedSpills)
     keepAnnouncements()
     let blockedLine = deliverLines()
-    let next = max(now + 1, nextClock())
+    let isRefused = blockedRead || !writes.isEmpty || !spills.isEmpty
+    let next = max(now + 1, isRefused ? nextClock() : nextAnswer())
     if let blocked = blockedLine ?? blockedWrite ?? blockedSpill { return blocked.until(next) }
-    let isWaiting = blockedRead || state.inFlight > 0 || !writes.isEmpty || !spills.isEmpty
-    return isWaiting ? .working(until: next) : .idle
+    return isRefused || state.inFlight > 0 ? .working(until: next) : .idle
   }
 
   // MARK: Channels
@@ -150,9 +155,24 @@ public final class TimedDRAM: Component, OffChipMemory {
     transfers[entry].missing -= 1
     transfers[entry].ready = max(transfers[entry].ready, clock)
     guard transfers[entry].missing == 0 else { return }
-    state.readyLines += 1
-    state.earliestReady = min(state.earliestReady, transfers[entry].ready)
+    insertReady(entry)
   }
+
+  /// Puts a line whose data are all announced in its place among those: by clock, then in order of the requests.
+  private func insertReady(_ entry: Int) {
+    let transfers = transfers.start
+    let key = (transfers[entry].ready, transfers[entry].sequence)
+    var (before, after) = (-1, Int(state.firstReady))
+    while after >= 0, (transfers[after].ready, transfers[after].sequence) < key {
+      before = after
+      after = Int(transfers[after].next)
+    }
+    transfers[entry].next = Int32(after)
+    if before < 0 { state.firstReady = Int32(entry) } else { transfers[before].next = Int32(entry) }
+  }
+
+  /// The clock in which the first line is there whose data are all announced; `Int64.max` where there is none.
+  private var earliestReady: Int64 { state.firstReady < 0 ? .max : transfers[Int(state.firstReady)].ready }
 
   /// Keeps what the channels announced at the requests of this tick: between two ticks all state is the simulation's.
   private func keepAnnouncements() {
@@ -168,7 +188,13 @@ public final class TimedDRAM: Component, OffChipMemory {
 
   /// The first clock in which a channel does something or a line is ready.
   private func nextClock() -> Int64 {
-    channels.reduce(state.earliestReady) { min($0, $1.nextInterestingClock) }
+    channels.reduce(earliestReady) { min($0, $1.nextInterestingClock) }
+  }
+
+  /// The first clock in which a line can be ready: what the channels do before then can be caught up with.
+  private func nextAnswer() -> Int64 {
+    guard state.announcements == 0 else { return now + 1 }
+    return channels.reduce(earliestReady) { min($0, $1.earliestAnswer) }
   }
 
   // MARK: Requests
@@ -179,7 +205,7 @@ public final class TimedDRAM: Component, OffChipMemory {
     let perLine = Int32(Line.byteCount / specification.organisation.transactionBytes)
     while !reads.isEmpty {
       if state.entry < 0 {
-        guard let free = (0..<transfers.count).first(where: { transfers[$0].missing < 0 }) else { return true }
+        guard let free = takeFreeEntry() else { return true }
         state.entry = Int32(free)
         let request = reads.front
         transfers[free] = Transfer(
@@ -203,6 +229,16 @@ public final class TimedDRAM: Component, OffChipMemory {
       state.acceptedReads = 0
     }
     return false
+  }
+
+  /// The first free entry, no longer free; nil where all are taken.
+  private func takeFreeEntry() -> Int? {
+    for word in 0..<freeEntries.count where freeEntries[word] != 0 {
+      let bit = freeEntries[word].trailingZeroBitCount
+      freeEntries[word] &= freeEntries[word] - 1
+      return word * 64 + bit
+    }
+    return nil
   }
 
   /// Hands on what the channels take; returns the link that cannot take an acknowledgement, if that is what lacks.
@@ -245,37 +281,20 @@ public final class TimedDRAM: Component, OffChipMemory {
 
   /// Sends the lines whose data have arrived, oldest data first; returns the link where it has no room for one.
   private func deliverLines() -> Activity? {
-    while state.earliestReady <= now {
+    while earliestReady <= now {
       guard lines.isReady else { return lines.backpressured }
-      let oldest = oldestReady()
-      let transfer = transfers.start + oldest
+      let entry = Int(state.firstReady)
+      let transfer = transfers.start + entry
       lines.send(
         DRAMLine(
           ring: transfer.pointee.ring, slot: transfer.pointee.slot, blame: Blame(.dram, component: index),
           line: transfer.pointee.line),
         bytes: Line.byteCount)
       transfer.pointee.missing = -1
+      state.firstReady = transfer.pointee.next
+      freeEntries[entry / 64] |= 1 << UInt64(entry % 64)
       state.inFlight -= 1
-      state.readyLines -= 1
-      state.earliestReady = state.readyLines > 0 ? transfers[oldestReady()].ready : .max
     }
     return nil
-  }
-
-  /// The entry of the line whose data were, or will be, there first.
-  ///
-  /// - Precondition: there is one whose data are announced.
-  private func oldestReady() -> Int {
-    var oldest = -1
-    var (ready, sequence) = (Int64.max, Int64.max)
-    for index in 0..<transfers.count {
-      let transfer = transfers.start + index
-      guard transfer.pointee.missing == 0, (transfer.pointee.ready, transfer.pointee.sequence) < (ready, sequence)
-      else { continue }
-      oldest = index
-      (ready, sequence) = (transfer.pointee.ready, transfer.pointee.sequence)
-    }
-    precondition(oldest >= 0, "a line is ready")
-    return oldest
   }
 }

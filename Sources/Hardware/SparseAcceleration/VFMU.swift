@@ -49,7 +49,7 @@ public final class VFMU: Component, ActionReporting {
     public var restoresZeros: Bool { self == .variable }
   }
 
-  private struct Registers: BitwiseCopyable {
+  struct Registers: BitwiseCopyable {
     var command = StreamCommand(
       firstColumn: 0, columnCount: 0, rowBlock: 0, windowWords: 0, paddingWords: 0, flags: [])
     /// Columns of the command that were shifted out.
@@ -71,7 +71,7 @@ public final class VFMU: Component, ActionReporting {
     var alignments: Int64 = 0
   }
 
-  private enum Wait: UInt8, BitwiseCopyable {
+  enum Wait: UInt8, BitwiseCopyable {
     /// `room`: behind the VFMU.
     case nothing, row, mask, room
   }
@@ -87,9 +87,9 @@ public final class VFMU: Component, ActionReporting {
   public var networkIndex = 0
 
   let specification: Specification
-  private let wordsPerRow: Int32
-  private let buffer: StateArray<Int16>
-  @State private var state: Registers
+  let wordsPerRow: Int32
+  let buffer: StateArray<Int16>
+  @State var state: Registers
 
   public init(in clock: ClockDomain, name: String = "VFMU", _ specification: Specification) {
     precondition(specification.wordBytes == 1 || specification.wordBytes == 2, "a word has 1 or 2 bytes")
@@ -107,7 +107,8 @@ public final class VFMU: Component, ActionReporting {
   }
 
   public override func tick() -> Activity {
-    shiftOutWindow() | bufferRow()
+    guard now >= aheadUntil else { return bufferRowWhileAhead() }
+    return shiftOutWindow() | bufferRow()
   }
 
   private func shiftOutWindow() -> Activity {
@@ -209,6 +210,11 @@ public final class VFMU: Component, ActionReporting {
 
   private func bufferRow() -> Activity {
     guard !rows.isEmpty, Int(state.count + wordsPerRow) <= buffer.count else { return .idle }
+    takeRow()
+    return .worked
+  }
+
+  func takeRow() {
     let row = rows.front
     // Rows are as wide as the buffer's parts, and padding is dropped by whole rows: a row never wraps.
     let tail = Int(advanced(state.head, by: state.count))
@@ -224,14 +230,13 @@ public final class VFMU: Component, ActionReporting {
     rows.receive()
     state.count += wordsPerRow
     state.bufferedRows += 1
-    return .worked
   }
 
   /// Words in the buffer, and words that it holds at most.
   var bufferedWords: Int { Int(state.count) }
   var capacityWords: Int { buffer.count }
 
-  private func advanced(_ position: Int32, by words: Int32) -> Int32 {
+  func advanced(_ position: Int32, by words: Int32) -> Int32 {
     let sum = position + words
     return Int(sum) >= buffer.count ? sum - Int32(buffer.count) : sum
   }

@@ -31,6 +31,7 @@ public struct HSSEncoder: Sendable {
     var values = [Int16](repeating: 0, count: rows * valueSlots)
     var blockOffsets = [UInt8](repeating: 0, count: rows * blockSlots)
     var valueOffsets = [UInt8](repeating: 0, count: rows * valueSlots)
+    var place = Place(ranks: layout.ranks.count)
     let source = matrix.elements.span
     var valueSpan = values.mutableSpan
     var blockOffsetSpan = blockOffsets.mutableSpan
@@ -38,33 +39,43 @@ public struct HSSEncoder: Sendable {
     for row in 0..<rows {
       let excess = encode(
         source.extracting(row * length..<(row + 1) * length), groups: groups,
-        values: &valueSpan, blockOffsets: &blockOffsetSpan, valueOffsets: &valueOffsetSpan,
-        blockSlot: row * blockSlots, valueSlot: row * valueSlots)
+        values: &valueSpan, blockOffsets: &blockOffsetSpan, valueOffsets: &valueOffsetSpan, at: &place)
       if let excess { throw violation(excess, at: [row, excess.position]) }
     }
     return CompressedFiber(
-      layout: layout, rows: rows, length: length, groupsPerRow: groups, values: values, blockOffsets: blockOffsets,
-      valueOffsets: valueOffsets)
+      layout: layout, rows: rows, length: length, groupsPerRow: groups, values: values,
+      offsets: [valueOffsets, blockOffsets] + place.higherOffsets)
   }
 
   /// Compresses one row into caller-owned memory, padded to as many groups as the memory holds.
   ///
   /// - Throws: `PatternViolation`, with the position of the group as its index; the memory is then partly written.
-  /// - Precondition: the spans hold the slots of one and the same whole number of groups, which cover the row.
+  /// - Precondition: the pattern has two ranks; the spans hold the slots of one and the same whole number of groups, which
+  ///   cover the row.
   public func encode(
     row: Span<Int16>, values: inout MutableSpan<Int16>, blockOffsets: inout MutableSpan<UInt8>,
     valueOffsets: inout MutableSpan<UInt8>
   ) throws(PatternViolation) {
+    precondition(layout.ranks.count == 2, "two spans hold the offsets of two ranks")
     let groups = blockOffsets.count / layout.blockSlotsPerGroup
     precondition(
       blockOffsets.count == groups * layout.blockSlotsPerGroup
         && values.count == groups * layout.valueSlotsPerGroup && valueOffsets.count == values.count
         && row.count <= groups * layout.positionsPerGroup,
       "the output spans hold whole groups that cover the row")
+    var place = Place(ranks: 2)
     let excess = encode(
-      row, groups: groups, values: &values, blockOffsets: &blockOffsets, valueOffsets: &valueOffsets,
-      blockSlot: 0, valueSlot: 0)
+      row, groups: groups, values: &values, blockOffsets: &blockOffsets, valueOffsets: &valueOffsets, at: &place)
     if let excess { throw violation(excess, at: [excess.position]) }
+  }
+
+  /// Which slots come next, and the offsets of the ranks above 1, from rank 2 on.
+  private struct Place {
+    var blockSlot = 0
+    var valueSlot = 0
+    var higherOffsets: [[UInt8]]
+
+    init(ranks: Int) { higherOffsets = Array(repeating: [], count: ranks - 2) }
   }
 
   /// A broken rule: its rank, the position of its group in the row, and the count found.
@@ -81,41 +92,95 @@ public struct HSSEncoder: Sendable {
 
   private func encode(
     _ row: Span<Int16>, groups: Int, values: inout MutableSpan<Int16>, blockOffsets: inout MutableSpan<UInt8>,
-    valueOffsets: inout MutableSpan<UInt8>, blockSlot: Int, valueSlot: Int
+    valueOffsets: inout MutableSpan<UInt8>, at place: inout Place
   ) -> Excess? {
-    var (blockSlot, valueSlot) = (blockSlot, valueSlot)
-    let (h1, h0) = (layout.rank1.h, layout.rank0.h)
+    let (rank, size) = (layout.ranks.count - 1, layout.positionsPerGroup)
     for group in 0..<groups {
-      let groupStart = group * h1 * h0
-      var nonEmpty: UInt64 = 0
-      for block in 0..<h1 {
-        let mask = nonZeros(of: row, at: groupStart + block * h0)
-        guard mask != 0 else { continue }
-        guard mask.nonzeroBitCount <= layout.rank0.g else {
-          return Excess(rank: 0, position: groupStart + block * h0, found: mask.nonzeroBitCount)
-        }
-        nonEmpty |= 1 << UInt64(block)
+      let excess = encodeGroup(
+        of: rank, row, at: group * size, values: &values, blockOffsets: &blockOffsets, valueOffsets: &valueOffsets,
+        at: &place)
+      if let excess { return excess }
+    }
+    return nil
+  }
+
+  /// Compresses the group of `rank` that starts at `start`.
+  private func encodeGroup(
+    of rank: Int, _ row: Span<Int16>, at start: Int, values: inout MutableSpan<Int16>,
+    blockOffsets: inout MutableSpan<UInt8>, valueOffsets: inout MutableSpan<UInt8>, at place: inout Place
+  ) -> Excess? {
+    guard rank > 1 else {
+      return encodeBlocks(
+        row, at: start, values: &values, blockOffsets: &blockOffsets, valueOffsets: &valueOffsets, at: &place)
+    }
+    let rule = layout.ranks[layout.ranks.count - 1 - rank]
+    let size = pattern.blockSize(ofRank: rank)
+    var nonEmpty: UInt64 = 0
+    for child in 0..<rule.h where !isZero(row, from: start + child * size, count: size) { nonEmpty |= 1 << UInt64(child) }
+    guard nonEmpty.nonzeroBitCount <= rule.g else {
+      return Excess(rank: rank, position: start, found: nonEmpty.nonzeroBitCount)
+    }
+    var children = Self.filled(nonEmpty, to: rule.g)
+    while children != 0 {
+      let child = children.trailingZeroBitCount
+      children &= children - 1
+      place.higherOffsets[rank - 2].append(UInt8(truncatingIfNeeded: child))
+      let excess = encodeGroup(
+        of: rank - 1, row, at: start + child * size, values: &values, blockOffsets: &blockOffsets,
+        valueOffsets: &valueOffsets, at: &place)
+      if let excess { return excess }
+    }
+    return nil
+  }
+
+  /// Whether `count` positions from `start` on are zero, as those beyond the row are.
+  private func isZero(_ row: Span<Int16>, from start: Int, count: Int) -> Bool {
+    var index = start
+    let end = min(start + count, row.count)
+    while index < end {
+      if row[index] != 0 { return false }
+      index += 1
+    }
+    return true
+  }
+
+  /// Compresses the group of rank 1 that starts at `groupStart`: its blocks, and their values.
+  @inline(__always)
+  private func encodeBlocks(
+    _ row: Span<Int16>, at groupStart: Int, values: inout MutableSpan<Int16>, blockOffsets: inout MutableSpan<UInt8>,
+    valueOffsets: inout MutableSpan<UInt8>, at place: inout Place
+  ) -> Excess? {
+    let (h1, h0) = (layout.rank1.h, layout.rank0.h)
+    var nonEmpty: UInt64 = 0
+    for block in 0..<h1 {
+      let mask = nonZeros(of: row, at: groupStart + block * h0)
+      guard mask != 0 else { continue }
+      guard mask.nonzeroBitCount <= layout.rank0.g else {
+        return Excess(rank: 0, position: groupStart + block * h0, found: mask.nonzeroBitCount)
       }
-      guard nonEmpty.nonzeroBitCount <= layout.rank1.g else {
-        return Excess(rank: 1, position: groupStart, found: nonEmpty.nonzeroBitCount)
-      }
-      var blocks = Self.filled(nonEmpty, to: layout.rank1.g)
-      while blocks != 0 {
-        let block = blocks.trailingZeroBitCount
-        blocks &= blocks - 1
-        blockOffsets[blockSlot] = UInt8(truncatingIfNeeded: block)
-        blockSlot += 1
-        let start = groupStart + block * h0
-        var offsets = Self.filled(nonZeros(of: row, at: start), to: layout.rank0.g)
-        while offsets != 0 {
-          let offset = offsets.trailingZeroBitCount
-          offsets &= offsets - 1
-          valueOffsets[valueSlot] = UInt8(truncatingIfNeeded: offset)
-          values[valueSlot] = start + offset < row.count ? row[start + offset] : 0
-          valueSlot += 1
-        }
+      nonEmpty |= 1 << UInt64(block)
+    }
+    guard nonEmpty.nonzeroBitCount <= layout.rank1.g else {
+      return Excess(rank: 1, position: groupStart, found: nonEmpty.nonzeroBitCount)
+    }
+    var (blockSlot, valueSlot) = (place.blockSlot, place.valueSlot)
+    var blocks = Self.filled(nonEmpty, to: layout.rank1.g)
+    while blocks != 0 {
+      let block = blocks.trailingZeroBitCount
+      blocks &= blocks - 1
+      blockOffsets[blockSlot] = UInt8(truncatingIfNeeded: block)
+      blockSlot += 1
+      let start = groupStart + block * h0
+      var offsets = Self.filled(nonZeros(of: row, at: start), to: layout.rank0.g)
+      while offsets != 0 {
+        let offset = offsets.trailingZeroBitCount
+        offsets &= offsets - 1
+        valueOffsets[valueSlot] = UInt8(truncatingIfNeeded: offset)
+        values[valueSlot] = start + offset < row.count ? row[start + offset] : 0
+        valueSlot += 1
       }
     }
+    (place.blockSlot, place.valueSlot) = (blockSlot, valueSlot)
     return nil
   }
 

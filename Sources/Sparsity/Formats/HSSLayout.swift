@@ -1,52 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The shape of a row of A in the format the HighLight machine reads: a two-rank pattern, counted in slots.
+/// The shape of a row of A in the format the HighLight machine reads: a pattern of two ranks or more, counted in slots.
 ///
-/// A row is cut into *groups* of H1·H0 positions. Whatever it holds, a group becomes exactly G1 block slots, and each
-/// block slot exactly G0 value slots: work per group is constant, which is what balances the load.
+/// A row is cut into *groups* of the highest rank: of H1·H0 positions with two ranks, of H2·H1·H0 with three. Whatever it
+/// holds, a group becomes exactly G slots of its rank, each of them exactly G slots of the rank below, and so on down to
+/// value slots: work per group is constant, which is what balances the load.
 public struct HSSLayout: Hashable, Sendable {
-  /// Block slots per group (G1), and blocks they are chosen from (H1).
+  /// Slots and what they are chosen from (G:H), by rank from the highest to rank 0; two or more.
+  public let ranks: [GH]
+  /// Stored bits of one offset, by rank from the highest to rank 0: wide enough for the hardware's largest H; 0 if G = H.
+  public let offsetBits: [Int]
+  /// Block slots of a group of rank 1 (G1), and blocks they are chosen from (H1).
   public let rank1: GH
   /// Value slots per block slot (G0), and values they are chosen from (H0).
   public let rank0: GH
-  /// Stored bits of one block offset: wide enough for the hardware's largest H1; 0 if G1 = H1.
-  public let blockOffsetBits: Int
-  /// Stored bits of one value offset: wide enough for the hardware's largest H0; 0 if G0 = H0.
-  public let valueOffsetBits: Int
 
-  /// The largest H0 and H1 supported: a group's blocks are tracked in one machine word.
+  /// The largest H supported: a group's blocks are tracked in one machine word.
   public static let maximumH = 64
 
   /// The layout for an executed pattern on hardware with `rule`; without one, offsets are as wide as the pattern needs.
   ///
-  /// - Throws: `HSSLayoutError` unless the pattern has exactly two ranks with G:H rules, each H at most `maximumH`, and
+  /// - Throws: `HSSLayoutError` unless the pattern has two ranks or more with G:H rules, each H at most `maximumH`, and
   ///   is a degree of `rule`.
   public init(executed pattern: Pattern, on rule: HardwareRule? = nil) throws(HSSLayoutError) {
     let ranks = pattern.structuredRanks
-    guard ranks.count == 2, ranks.allSatisfy({ $0.h <= Self.maximumH }) else {
-      throw HSSLayoutError(pattern: pattern, allowed: "two ranks with G:H, each H at most \(Self.maximumH)")
+    guard ranks.count >= 2, ranks.allSatisfy({ $0.h <= Self.maximumH }) else {
+      throw HSSLayoutError(pattern: pattern, allowed: "two ranks or more with G:H, each H at most \(Self.maximumH)")
     }
-    (rank1, rank0) = (ranks[0], ranks[1])
+    self.ranks = ranks
+    (rank1, rank0) = (ranks[ranks.count - 2], ranks[ranks.count - 1])
     if let rule {
       guard rule.degrees.contains(where: { $0.pattern.structuredRanks == ranks }) else {
         throw HSSLayoutError(pattern: pattern, allowed: "the degrees of \(rule)")
       }
     }
-    blockOffsetBits = rank1.isDense ? 0 : rule?.rank(1).offsetBits ?? bitsNeeded(forValuesBelow: rank1.h)
-    valueOffsetBits = rank0.isDense ? 0 : rule?.rank(0).offsetBits ?? bitsNeeded(forValuesBelow: rank0.h)
+    offsetBits = ranks.indices.map { index in
+      ranks[index].isDense ? 0 : rule?.ranks[index].offsetBits ?? bitsNeeded(forValuesBelow: ranks[index].h)
+    }
   }
 
-  /// Positions of the row that a group covers, H1·H0.
-  public var positionsPerGroup: Int { rank1.h * rank0.h }
-  /// Block slots of a group, G1.
-  public var blockSlotsPerGroup: Int { rank1.g }
-  /// Value slots of a block slot, G0.
-  public var valueSlotsPerBlock: Int { rank0.g }
-  /// Value slots of a group, G1·G0.
-  public var valueSlotsPerGroup: Int { rank1.g * rank0.g }
+  /// Stored bits of one offset of `rank`, counted from 0 = innermost.
+  public func offsetBits(ofRank rank: Int) -> Int { offsetBits[ranks.count - 1 - rank] }
+  /// Stored bits of one block offset, and of one value offset.
+  public var blockOffsetBits: Int { offsetBits(ofRank: 1) }
+  public var valueOffsetBits: Int { offsetBits(ofRank: 0) }
+
+  /// Positions of the row that a group covers: the product of the H.
+  public var positionsPerGroup: Int { ranks.reduce(1) { $0 * $1.h } }
+  /// Slots of `rank` in a group: the product of the G from the highest rank down to it.
+  public func slotsPerGroup(ofRank rank: Int) -> Int { ranks.dropLast(rank).reduce(1) { $0 * $1.g } }
+  /// Block slots of a group: slots of rank 1.
+  public var blockSlotsPerGroup: Int { slotsPerGroup(ofRank: 1) }
+  /// Value slots of a group: slots of rank 0.
+  public var valueSlotsPerGroup: Int { slotsPerGroup(ofRank: 0) }
   /// Metadata of a group, in bits.
   public var metadataBitsPerGroup: Int {
-    blockSlotsPerGroup * blockOffsetBits + valueSlotsPerGroup * valueOffsetBits
+    ranks.indices.reduce(0) { $0 + slotsPerGroup(ofRank: $1) * offsetBits(ofRank: $1) }
   }
 
   /// Groups that cover `positions`, rounded up to a multiple of `multiple`.

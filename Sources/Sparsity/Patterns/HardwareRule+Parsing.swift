@@ -3,8 +3,8 @@
 extension HardwareRule {
   /// Reads a rule such as `C1(4:{4<=H<=8})->C0(2:{2<=H<=4})`, ranks from the highest to rank 0.
   ///
-  /// G and H are each a number (`2`), a range (`{2<=H<=4}`, `{1<=G<=4}`) or a list (`{2,4}`). White space is ignored;
-  /// `→` and `≤` are accepted.
+  /// G and H are each a number (`2`), a range (`{2<=H<=4}`, `{1<=G<=4}`) or a list (`{2,4}`). Behind the ranks may stand
+  /// the longest period that the hardware holds: `, period<=64`. White space is ignored; `→` and `≤` are accepted.
   ///
   /// - Throws: `PatternError` with the position, the offending text and what is allowed there.
   public init(_ text: String) throws(PatternError) {
@@ -21,11 +21,12 @@ extension HardwareRule {
       let h = try Self.values(of: "H", in: &scanner)
       try scanner.expect(.symbol(")"), as: "')'")
       ranks.append(Rank(name, g: g, h: h))
-      guard scanner.token != .end else { break }
-      try scanner.expect(.arrow, as: "'->' and the next rank, or the end")
+      guard scanner.token != .end && scanner.token != .symbol(",") else { break }
+      try scanner.expect(.arrow, as: "'->' and the next rank, ', period<=' and a number, or the end")
     }
+    let longestPeriod = try Self.longestPeriod(in: &scanner)
     do {
-      try self.init(ranks: ranks)
+      try self.init(ranks: ranks, longestPeriod: longestPeriod)
     } catch {
       // The position is that of a rank in canonical notation; find the same rank in the text as written.
       let canonical = ranks.map { $0.description.count + 2 }
@@ -36,6 +37,17 @@ extension HardwareRule {
       }
       throw scanner.error(at: places[rank].position, length: places[rank].length, allowed: error.allowed)
     }
+  }
+
+  /// What stands behind the ranks: nothing, or `, period<=64`.
+  private static func longestPeriod(in scanner: inout PatternScanner) throws(PatternError) -> Int? {
+    guard scanner.token != .end else { return nil }
+    try scanner.advance()
+    try scanner.expect(.word("period"), as: "'period<=' and a number")
+    try scanner.expect(.atMost, as: "'<='")
+    let period = try scanner.number(in: 1...Pattern.maximumPeriod, as: "the longest period")
+    guard scanner.token == .end else { throw scanner.error(allowed: "the end") }
+    return period
   }
 
   /// A number, `{low<=symbol<=high}` or `{number,...}`.
@@ -77,5 +89,7 @@ extension HardwareRule.Rank: CustomStringConvertible {
 
 extension HardwareRule: CustomStringConvertible {
   /// The canonical notation, which reads back as an equal rule.
-  public var description: String { ranks.map(\.description).joined(separator: "->") }
+  public var description: String {
+    ranks.map(\.description).joined(separator: "->") + (longestPeriod.map { ", period<=\($0)" } ?? "")
+  }
 }

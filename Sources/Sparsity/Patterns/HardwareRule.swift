@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The set of patterns that hardware supports: a choice of ratios at each rank, independent of the other ranks.
+/// The set of patterns that hardware supports: a choice of ratios at each rank, independent of the other ranks but for
+/// the period, which hardware may limit: what a step reaches must fit its wires.
 ///
 ///     let rule = try HardwareRule("C1(4:{4<=H<=8})->C0(2:{2<=H<=4})")
 ///     rule.degrees.count                                // 15
 ///     rule.dense                                        // C1(4:4)->C0(2:2)
 ///     try rule.executedPattern(for: Pattern("2:4"))     // C1(4:4)->C0(2:4)
+///     try HardwareRule("C1(2:{2,4})->C0(2:{2,4}), period<=8").degrees.count  // 3
 ///
 /// The idea of the paper: m ratios at one rank and n at another give m·n degrees, for hardware that grows like m + n.
 public struct HardwareRule: Hashable, Sendable {
@@ -42,7 +44,9 @@ public struct HardwareRule: Hashable, Sendable {
 
   /// Ranks from the highest to rank 0.
   public let ranks: [Rank]
-  /// Every combination, in the order of the paper's table: the highest rank varies slowest, each rank by ascending H.
+  /// The longest period (product of the H) that the hardware holds; nil if every combination fits.
+  public let longestPeriod: Int?
+  /// Every combination that fits, in the order of the paper's table: the highest rank varies slowest, each rank by ascending H.
   public let degrees: [Degree]
   /// How dense operands run: the supported pattern of density 1 with the shortest period.
   public let dense: Pattern
@@ -52,9 +56,10 @@ public struct HardwareRule: Hashable, Sendable {
 
   /// A rule from its ranks, from the highest to rank 0.
   ///
+  /// - Parameter longestPeriod: the longest period that the hardware holds, in values; nil for no limit.
   /// - Throws: `PatternError` if a rank has no ratio, the names are no partition (`C1`, `C0`), there are more than
   ///   `maximumDegrees` degrees, or none of them is dense: hardware without a dense degree could not run everything.
-  public init(ranks: [Rank]) throws(PatternError) {
+  public init(ranks: [Rank], longestPeriod: Int? = nil) throws(PatternError) {
     let names = ranks.map(\.description)
     func error(_ rank: Int, _ allowed: String) -> PatternError {
       let position = names[..<rank].reduce(0) { $0 + $1.count + 2 }
@@ -81,14 +86,17 @@ public struct HardwareRule: Hashable, Sendable {
       let patternRanks = zip(ranks, rules).map { Pattern.Rank($0.name, .structured($1)) }
       if let flaw = Pattern.flaw(in: patternRanks) { throw error(flaw.rank, flaw.allowed) }
       let pattern = Pattern(checked: patternRanks)
+      if let longestPeriod, pattern.period > longestPeriod { continue }
       degrees.append(Degree(pattern: pattern, density: pattern.density))
     }
     let full = degrees.filter { $0.density == .one }
     guard let dense = full.min(by: { $0.pattern.period < $1.pattern.period }) else {
       let rank = ranks.firstIndex { rank in !rank.ratios.contains { $0.isDense } } ?? 0
-      throw error(rank, "some H that equals some G at every rank, so that dense operands can run")
+      let fitting = longestPeriod.map { ", in a period of at most \($0)" } ?? ""
+      throw error(rank, "some H that equals some G at every rank\(fitting), so that dense operands can run")
     }
     self.ranks = ranks
+    self.longestPeriod = longestPeriod
     self.degrees = degrees
     self.dense = dense.pattern
   }

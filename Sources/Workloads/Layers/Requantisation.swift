@@ -35,6 +35,8 @@ public struct Requantisation: Hashable, Sendable {
 
   /// The output for one sum.
   public func apply(to sum: Int, width: OutputWidth = .bits8) -> Int {
+    let (short, overflows) = sum.multipliedReportingOverflow(by: multiplier)
+    guard overflows || shift > 62 else { return clamp(Self.rounded(short, shift: shift), to: width) }
     let product = Int128(sum) * Int128(multiplier)
     var quotient = product >> Int128(shift)
     if shift > 0 {
@@ -44,6 +46,19 @@ public struct Requantisation: Hashable, Sendable {
       if remainder > half || (remainder == half && quotient & 1 == 1) { quotient += 1 }
     }
     return Int(min(max(quotient, Int128(width.range.lowerBound)), Int128(width.range.upperBound)))
+  }
+
+  private func clamp(_ value: Int, to width: OutputWidth) -> Int {
+    min(max(value, width.range.lowerBound), width.range.upperBound)
+  }
+
+  /// `product / 2^shift` in 64 bits, halves to the even neighbour.
+  private static func rounded(_ product: Int, shift: Int) -> Int {
+    let quotient = product >> shift
+    guard shift > 0 else { return quotient }
+    let remainder = product & (1 << shift - 1)
+    let half = 1 << (shift - 1)
+    return remainder > half || (remainder == half && quotient & 1 == 1) ? quotient + 1 : quotient
   }
 
   /// The scale for sums of a given range when the trace gives none: the largest magnitude maps to 127 (or 32767).

@@ -27,7 +27,7 @@ struct DualSidedArrayTests {
       for row in 0..<16 {
         var line = [Int16](repeating: 0, count: array.positions)
         var message = StationaryRow(
-          values: SIMD32(), blockOffsets: 0, valueOffsets: 0, row: Int8(row), isLast: row == 15, shapePadding: 0,
+          values: SIMD32(), offsets: RankOffsets(), row: Int8(row), isLast: row == 15, shapePadding: 0,
           patternPadding: 0, blame: Blame(.noc, component: 5))
         for block in 0..<2 * h1 {
           let first = h0 == 2 ? 0 : random.uniform(below: h0 - 1)
@@ -36,7 +36,7 @@ struct DualSidedArrayTests {
             let slot = 2 * block + place
             line[block * h0 + offset] = value(zerosA, using: &random)
             message.values[slot] = line[block * h0 + offset]
-            message.valueOffsets |= UInt64(offset) << UInt64(2 * slot)
+            message.offsets.rank0 |= UInt64(offset) << UInt64(2 * slot)
           }
         }
         a.append(line)
@@ -80,9 +80,11 @@ struct DualSidedArrayTests {
 
   private static func array(h1: Int, h0: Int, declared: Int = 4) -> PEArray.Specification {
     PEArray.Specification(
-      rows: 16, groups: 2, blocksPerGroup: 4, valuesPerBlock: 2, columns: 16, groupBlocks: h1, blockValues: h0,
-      wordBits: 8, drainWordsPerCycle: 16, accumulateCycles: 3, hazardRule: .forward, gatesZeros: true,
-      hasRank1Metadata: false, hasRank0Metadata: h0 > 2, selection: .dualSided, declaredBlocks: declared)
+      rows: 16, groups: 2,
+      ranks: [
+        PEArray.Rank(kept: 4, of: h1, hasMetadata: false), PEArray.Rank(kept: 2, of: h0, hasMetadata: h0 > 2),
+      ], columns: 16, wordBits: 8, drainWordsPerCycle: 16, accumulateCycles: 3, hazardRule: .forward, gatesZeros: true,
+      selection: .dualSided, declaredBlocks: declared)
   }
 
   private func run(

@@ -11,9 +11,11 @@ struct CarriedRowTests {
   func `rows of every size come out whole, whatever they leave of a buffer row`(h1: Int, wordBytes: Int) throws {
     var random = SplitMix64(seed: UInt64(h1))
     let array = PEArray.Specification(
-      rows: 16, groups: 2, blocksPerGroup: 4, valuesPerBlock: 2, columns: 8, groupBlocks: h1, blockValues: 2,
-      wordBits: 8 * wordBytes, drainWordsPerCycle: 16, accumulateCycles: 3, hazardRule: .forward, gatesZeros: true,
-      hasRank1Metadata: false, hasRank0Metadata: false, selection: .dualSided)
+      rows: 16, groups: 2,
+      ranks: [
+        PEArray.Rank(kept: 4, of: h1, hasMetadata: false), PEArray.Rank(kept: 2, of: 2, hasMetadata: false),
+      ], columns: 8, wordBits: 8 * wordBytes, drainWordsPerCycle: 16, accumulateCycles: 3, hazardRule: .forward,
+      gatesZeros: true, selection: .dualSided)
     let bench = Bench()
     let counts = [32, 7, 1, 30]
     let bus = StationaryBus(
@@ -45,8 +47,8 @@ struct CarriedRowTests {
       bus.commands, "commands",
       counts.enumerated().map { LoadCommand(window: Int32($0.offset), rowCount: Int32($0.element)) })
     bench.drive(bus.rows, "rows", lines)
-    bench.drive(try #require(bus.rank0), "rank0", [MetadataField]())
-    #expect(bus.rank1 == nil)
+    bench.drive(try #require(bus.metadata[0]), "rank0", [MetadataField]())
+    #expect(bus.metadata[1] == nil && bus.metadata[2] == nil)
     let sinks = bus.arrays.enumerated().map { bench.listen(to: $1, "array\($0)") }
     try bench.run()
     for (found, wanted) in zip(sinks.map(\.messages), expected) {

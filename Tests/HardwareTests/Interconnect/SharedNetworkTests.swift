@@ -17,7 +17,7 @@ struct SharedNetworkTests {
 
   private static func row(_ number: Int) -> StationaryRow {
     StationaryRow(
-      values: SIMD32(repeating: Int16(number)), blockOffsets: 0, valueOffsets: 0, row: Int8(number), isLast: false,
+      values: SIMD32(repeating: Int16(number)), offsets: RankOffsets(), row: Int8(number), isLast: false,
       shapePadding: 0, patternPadding: 0, blame: Blame(.glb, component: buffer))
   }
 

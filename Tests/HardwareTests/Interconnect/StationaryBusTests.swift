@@ -12,8 +12,8 @@ struct StationaryBusTests {
     let wordBytes: Int
     var commands: [LoadCommand] = []
     var lines: [Line] = []
-    var rank1: [UInt64] = []
-    var rank0: [UInt64] = []
+    /// Fields by rank, from 0.
+    var metadata: [[UInt64]] = [[], [], []]
     var expected: [[StationaryRow]]
     var shape: [UInt32] = []
     var pattern: [UInt32] = []
@@ -32,7 +32,7 @@ struct StationaryBusTests {
         pattern.append(UInt32(random.uniform(below: 8)))
         guard number < rows else { continue }
         var row = StationaryRow(
-          values: SIMD32(), blockOffsets: array.identityBlockOffsets, valueOffsets: array.identityValueOffsets,
+          values: SIMD32(), offsets: RankOffsets(),
           row: Int8(number / arrays), isLast: number + arrays >= rows, shapePadding: shape[shape.count - 1],
           patternPadding: pattern[pattern.count - 1], blame: Blame(.noc, component: 0))
         for lane in 0..<16 {
@@ -41,21 +41,18 @@ struct StationaryBusTests {
           bytes.append(UInt8(truncatingIfNeeded: row.values[lane]))
           if wordBytes == 2 { bytes.append(UInt8(truncatingIfNeeded: row.values[lane] >> 8)) }
         }
-        if array.hasRank1Metadata {
-          rank1.append(random.next() & 0xff_ffff)
-          row.blockOffsets = rank1[rank1.count - 1]
-        }
-        if array.hasRank0Metadata {
-          rank0.append(random.next() & 0xffff_ffff)
-          row.valueOffsets = rank0[rank0.count - 1]
+        for rank in array.ranks.indices.reversed() where array.rank(rank).hasMetadata {
+          let field = random.next() & (UInt64(1) << UInt64(array.fieldBits(ofRank: rank)) - 1)
+          metadata[rank].append(field)
+          row.offsets[rank] = field
         }
         expected[number % arrays].append(row)
       }
       for idle in min(rows, arrays)..<arrays {
         expected[idle].append(
           StationaryRow(
-            values: SIMD32(), blockOffsets: 0, valueOffsets: 0, row: -1, isLast: true, shapePadding: 0,
-            patternPadding: 0, blame: Blame(.noc, component: 0)))
+            values: SIMD32(), offsets: RankOffsets(), row: -1, isLast: true, shapePadding: 0, patternPadding: 0,
+            blame: Blame(.noc, component: 0)))
       }
       for start in stride(from: 0, to: bytes.count, by: 64) {
         lines.append(Line(bytes[start..<min(start + 64, bytes.count)]))
@@ -65,7 +62,7 @@ struct StationaryBusTests {
 
   private func run(
     _ load: Load, _ array: PEArray.Specification, bytesPerCycle: Int = 16, lineTimes: [Cycle] = [],
-    rank1Times: [Cycle] = [], rank0Times: [Cycle] = [], sinksFrom start: Cycle = 0, sinkCapacity: Int = 64
+    metadataTimes: [[Cycle]] = [[], [], []], sinksFrom start: Cycle = 0, sinkCapacity: Int = 64
   ) throws -> [Sink<StationaryRow>] {
     let bench = Bench()
     let bus = StationaryBus(
@@ -76,17 +73,15 @@ struct StationaryBusTests {
     bench.drive(bus.commands, "commands", load.commands)
     bench.drive(
       bus.rows, "rows", load.lines.map { BufferRow(line: $0, blame: Blame(.dram, component: 7)) }, at: lineTimes)
-    bench.drive(
-      try #require(bus.rank1), "rank1",
-      load.rank1.map { MetadataField(bits: $0, blame: Blame(.metadata, component: 8)) },
-      at: rank1Times)
-    bench.drive(
-      try #require(bus.rank0), "rank0",
-      load.rank0.map { MetadataField(bits: $0, blame: Blame(.metadata, component: 9)) },
-      at: rank0Times)
+    for rank in array.selection.ranks.map(\.number) {
+      bench.drive(
+        try #require(bus.metadata[rank]), "rank\(rank)",
+        load.metadata[rank].map { MetadataField(bits: $0, blame: Blame(.metadata, component: 9 - rank)) },
+        at: metadataTimes[rank])
+    }
     let sinks = bus.arrays.enumerated().map { bench.listen(to: $1, "array\($0)", from: start, capacity: sinkCapacity) }
     try bench.run()
-    #expect(bus.actionCounts.map(\.count) == [load.rowCount, Int64(load.rank1.count), Int64(load.rank0.count)])
+    #expect(bus.actionCounts.map(\.count) == [load.rowCount] + array.selection.ranks.map { Int64(load.metadata[$0.number].count) })
     return sinks
   }
 
@@ -94,7 +89,7 @@ struct StationaryBusTests {
     #expect(found.count == expected.count)
     for (row, wanted) in zip(found, expected) {
       #expect(row.values == wanted.values && row.row == wanted.row && row.isLast == wanted.isLast)
-      #expect(row.blockOffsets == wanted.blockOffsets && row.valueOffsets == wanted.valueOffsets)
+      #expect(row.offsets == wanted.offsets)
       #expect(row.shapePadding == wanted.shapePadding && row.patternPadding == wanted.patternPadding)
     }
   }
@@ -126,7 +121,19 @@ struct StationaryBusTests {
     }
     let sinks = try run(
       load, array, bytesPerCycle: random.uniform(1...32), lineTimes: delays(load.lines.count, 12),
-      rank1Times: delays(load.rank1.count, 3), rank0Times: delays(load.rank0.count, 3))
+      metadataTimes: [delays(load.metadata[0].count, 3), delays(load.metadata[1].count, 3), []])
+    for index in 0..<load.arrays { expectEqual(sinks[index].messages, load.expected[index]) }
+  }
+
+  @Test(arguments: UInt64(0)..<6)
+  func `a third rank's offsets go with their row, whichever ranks store some`(seed: UInt64) throws {
+    var random = SplitMix64(seed: seed)
+    let array = PEArray.Specification(
+      h2: random.uniform(2...4), h1: random.uniform(4...5), h0: random.uniform(2...3))
+    var load = Load(arrays: random.uniform(1...4), wordBytes: 1)
+    for _ in 0..<8 { load.add(rows: random.uniform(1...16 * load.arrays), array: array, using: &random) }
+    let times = load.metadata.map { fields in fields.indices.map { Cycle(2 * $0 + random.uniform(below: 2)) } }
+    let sinks = try run(load, array, metadataTimes: times)
     for index in 0..<load.arrays { expectEqual(sinks[index].messages, load.expected[index]) }
   }
 
@@ -160,7 +167,7 @@ struct StationaryBusTests {
     var load = Load(arrays: 1, wordBytes: 1)
     load.add(rows: 8, array: array, using: &random)
     let sinks = try run(
-      load, array, lineTimes: [0, 30], rank1Times: [0, 0, 10], rank0Times: [0, 0, 0, 20])
+      load, array, lineTimes: [0, 30], metadataTimes: [[0, 0, 0, 20], [0, 0, 10], []])
     let blames = sinks[0].messages.map(\.blame)
     #expect(blames[2] == Blame(.metadata, component: 8))
     #expect(blames[3] == Blame(.metadata, component: 9))

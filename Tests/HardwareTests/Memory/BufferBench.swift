@@ -31,6 +31,7 @@ struct BufferBench {
   let operandA: Sink<BufferRow>
   let sums: Sink<BufferRow>
   let maskB: Sink<MetadataRow>
+  let rank2A: Sink<MetadataRow>
   let rank1A: Sink<MetadataRow>
   let rank0A: Sink<MetadataRow>
   let releases: Sink<BufferRelease>
@@ -41,7 +42,7 @@ struct BufferBench {
     dataBanks: Int = 2, metadataBanks: Int = 4, portBytesPerCycle: Int = 1024, latency: Int = 1,
     rowBytes: Int = 64, bankPorts: Int = 1, arbitration: GlobalBuffer.Arbitration = .priority,
     order clients: [GlobalBuffer.Client] = GlobalBuffer.Client.allCases, hasPortPerDirection: Bool = false,
-    plan: BufferPlan = BufferPlan(operandA: 16, operandB: 16, rank1A: 4, rank0A: 4, maskB: 4, sums: 16),
+    plan: BufferPlan = BufferPlan(operandA: 16, operandB: 16, rank2A: 4, rank1A: 4, rank0A: 4, maskB: 4, sums: 16),
     fills: [Fill] = [], fillsPerCycle: Int = 1, reads: [BufferRing: [Read]] = [:],
     operandBEvery: Cycle = 1, operandBFrom: Cycle = 0, operandBCapacity: Int = 64
   ) {
@@ -68,21 +69,23 @@ struct BufferBench {
     order(buffer.operandB, "readsB", in: bench)
     order(buffer.operandA, "readsA", in: bench)
     order(buffer.sums, "readsSums", in: bench)
-    guard let maskPort = buffer.maskB, let rank1Port = buffer.rank1A, let rank0Port = buffer.rank0A else {
-      preconditionFailure("a buffer has all ports unless told otherwise")
-    }
-    order(maskPort, "readsMaskB", in: bench)
-    order(rank1Port, "readsRank1A", in: bench)
-    order(rank0Port, "readsRank0A", in: bench)
     let access = Cycle(latency)
+    func words(_ ring: BufferRing, _ name: String, in bench: Bench, _ buffer: GlobalBuffer) -> Sink<MetadataRow> {
+      guard let port = buffer.metadataPort(of: ring) else {
+        preconditionFailure("a buffer has all ports unless told otherwise")
+      }
+      order(port, "reads\(name)", in: bench)
+      return bench.listen(to: port.rows, "words\(name)", latency: access)
+    }
+    maskB = words(.maskB, "MaskB", in: bench, buffer)
+    rank2A = words(.rank2A, "Rank2A", in: bench, buffer)
+    rank1A = words(.rank1A, "Rank1A", in: bench, buffer)
+    rank0A = words(.rank0A, "Rank0A", in: bench, buffer)
     operandB = bench.listen(
       to: buffer.operandB.rows, "rowsB", from: operandBFrom, every: operandBEvery, latency: access,
       capacity: operandBCapacity)
     operandA = bench.listen(to: buffer.operandA.rows, "rowsA", latency: access)
     sums = bench.listen(to: buffer.sums.rows, "rowsSums", latency: access)
-    maskB = bench.listen(to: maskPort.rows, "wordsMaskB", latency: access)
-    rank1A = bench.listen(to: rank1Port.rows, "wordsRank1A", latency: access)
-    rank0A = bench.listen(to: rank0Port.rows, "wordsRank0A", latency: access)
     releases = bench.listen(to: buffer.releases, "releases")
   }
 

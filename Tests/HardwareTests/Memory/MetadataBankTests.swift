@@ -47,18 +47,20 @@ struct MetadataBankTests {
     #expect(bench.releases.times == [42 + 7, 42 + 9])
   }
 
-  @Test func `the bitmasks of operand B come first, then rank 1, then rank 0, then fills`() throws {
-    let resident = fills(.maskB, 0..<1) + fills(.rank1A, 0..<1) + fills(.rank0A, 0..<1)
+  @Test func `the bitmasks of operand B come first, then ranks 2, 1 and 0, then fills`() throws {
+    let resident = [BufferRing.maskB, .rank2A, .rank1A, .rank0A].flatMap { fills($0, 0..<1) }
     let bench = BufferBench(
       metadataBanks: 1, fills: resident + fills(.maskB, 1..<2, time: 60),
       reads: [
-        .maskB: [Read(first: 0, rows: 4, time: 60)], .rank1A: [Read(first: 0, rows: 4, time: 60)],
-        .rank0A: [Read(first: 0, rows: 4, time: 60), Read(first: 0, rows: 1, time: 70)],
+        .maskB: [Read(first: 0, rows: 4, time: 60)], .rank2A: [Read(first: 0, rows: 2, time: 60)],
+        .rank1A: [Read(first: 0, rows: 4, time: 60)],
+        .rank0A: [Read(first: 0, rows: 4, time: 60), Read(first: 0, rows: 1, time: 72)],
       ])
     try bench.run()
     #expect(bench.maskB.times == [62, 63, 64, 65])
-    #expect(bench.rank1A.times == [66, 67, 68, 69])
-    #expect(bench.rank0A.times == [70, 71, 72, 73, 74])
+    #expect(bench.rank2A.times == [66, 67])
+    #expect(bench.rank1A.times == [68, 69, 70, 71])
+    #expect(bench.rank0A.times == [72, 73, 74, 75, 76])
     #expect(bench.maskB.messages.map(\.blame.part) == Array(repeating: .metadata, count: 4))
     #expect(bench.buffer.actionCounts.first { $0.action == "metadata_write_b" }?.count == 16)
   }
@@ -83,8 +85,8 @@ struct MetadataBankTests {
     let counts = Dictionary(uniqueKeysWithValues: bench.buffer.actionCounts.map { ($0.action, $0.count) })
     #expect(
       counts == [
-        "data_read": 5, "data_write": 3, "metadata_read_b": 9, "metadata_write_b": 16, "metadata_read_rank1": 5,
-        "metadata_write_rank1": 8, "metadata_read_rank0": 0, "metadata_write_rank0": 0,
+        "data_read": 5, "data_write": 3, "metadata_read_b": 9, "metadata_write_b": 16, "metadata_read_rank2": 0,
+        "metadata_write_rank2": 0, "metadata_read_rank1": 5, "metadata_write_rank1": 8, "metadata_read_rank0": 0, "metadata_write_rank0": 0,
       ])
   }
 }

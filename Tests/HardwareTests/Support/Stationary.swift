@@ -11,9 +11,28 @@ extension PEArray.Specification {
     accumulateCycles: Int = 3, hazardRule: PEArray.HazardRule = .forward
   ) {
     self.init(
-      rows: 16, groups: 2, blocksPerGroup: 4, valuesPerBlock: 2, columns: columns, groupBlocks: h1, blockValues: h0,
-      wordBits: wordBits, drainWordsPerCycle: drainWordsPerCycle, accumulateCycles: accumulateCycles,
-      hazardRule: hazardRule, gatesZeros: true, hasRank1Metadata: h1 > 4, hasRank0Metadata: h0 > 2)
+      rows: 16, groups: 2,
+      ranks: [
+        PEArray.Rank(kept: 4, of: h1, hasMetadata: h1 > 4), PEArray.Rank(kept: 2, of: h0, hasMetadata: h0 > 2),
+      ], columns: columns, wordBits: wordBits, drainWordsPerCycle: drainWordsPerCycle,
+      accumulateCycles: accumulateCycles, hazardRule: hazardRule, gatesZeros: true)
+  }
+
+  /// An array with three ranks, for the pattern `C2(2:h2)->C1(4:h1)->C0(2:h0)`.
+  init(h2: Int, h1: Int, h0: Int, columns: Int = 8) {
+    self.init(
+      rows: 16, groups: 1,
+      ranks: [
+        PEArray.Rank(kept: 2, of: h2, hasMetadata: h2 > 2), PEArray.Rank(kept: 4, of: h1, hasMetadata: h1 > 4),
+        PEArray.Rank(kept: 2, of: h0, hasMetadata: h0 > 2),
+      ], columns: columns, wordBits: 8, drainWordsPerCycle: 16, accumulateCycles: 3, hazardRule: .forward,
+      gatesZeros: true,
+      selection: PEArray.Selection(
+        ranks: [
+          PEArray.Selection.Rank(number: 2, choices: 4, words: 32, offsetBits: 2),
+          PEArray.Selection.Rank(number: 1, choices: 8, words: 4, offsetBits: 3),
+          PEArray.Selection.Rank(number: 0, choices: 4, words: 1, offsetBits: 2),
+        ], widestWindowWords: OperandWindow.wordLimit))
   }
 }
 
@@ -31,18 +50,25 @@ struct StepBlock {
   ) {
     for row in 0..<rowCount {
       var message = StationaryRow(
-        values: SIMD32(), blockOffsets: 0, valueOffsets: 0, row: Int8(row), isLast: row == rowCount - 1,
-        shapePadding: 0, patternPadding: 0, blame: Blame(.noc, component: 5))
+        values: SIMD32(), offsets: RankOffsets(), row: Int8(row), isLast: row == rowCount - 1, shapePadding: 0,
+        patternPadding: 0, blame: Blame(.noc, component: 5))
       var lanes: [(value: Int16, position: Int)] = []
+      // Which half of the window's halves: with two ranks the row's own, with three the one that rank 2 chose.
+      var halves = [0, 1]
+      if array.ranks.count == 3 {
+        let h2 = array.rank(2).of
+        if array.rank(2).hasMetadata { halves = halves.map { _ in random.uniform(below: h2) } }
+        message.offsets.rank2 = UInt64(halves[0] | halves[1] << 2)
+      }
       for pe in 0..<8 {
         let block = array.groupBlocks == 4 ? pe % 4 : random.uniform(below: array.groupBlocks)
-        message.blockOffsets |= UInt64(block) << UInt64(3 * pe)
+        message.offsets.rank1 |= UInt64(block) << UInt64(3 * pe)
         for mac in 0..<2 {
           let offset = array.blockValues == 2 ? mac : random.uniform(below: array.blockValues)
           let lane = 2 * pe + mac
-          message.valueOffsets |= UInt64(offset) << UInt64(2 * lane)
+          message.offsets.rank0 |= UInt64(offset) << UInt64(2 * lane)
           message.values[lane] = Int16(random.uniform(-127...127))
-          let group = pe / 4 * array.groupBlocks * array.blockValues
+          let group = halves[pe / 4] * array.groupBlocks * array.blockValues
           lanes.append((message.values[lane], group + block * array.blockValues + offset))
         }
       }
@@ -52,8 +78,8 @@ struct StepBlock {
     if rowCount == 0 {
       rows.append(
         StationaryRow(
-          values: SIMD32(), blockOffsets: 0, valueOffsets: 0, row: -1, isLast: true, shapePadding: 0,
-          patternPadding: 0, blame: Blame(.registers, component: 5)))
+          values: SIMD32(), offsets: RankOffsets(), row: -1, isLast: true, shapePadding: 0, patternPadding: 0,
+          blame: Blame(.registers, component: 5)))
     }
     for column in 0..<columns {
       var window = OperandWindow(

@@ -63,6 +63,12 @@ public final class DRAMController {
   /// The first clock whose tick can change anything, unless a request is accepted before; `Int64.max` for never.
   public var nextInterestingClock: Int64 { state.pointee.nextInterestingClock }
 
+  /// A clock before which no data of a read arrives that is not announced yet, unless a request is accepted before.
+  public var earliestAnswer: Int64 {
+    let next = state.pointee.nextInterestingClock
+    return next == .max ? next : next + state.pointee.leastAnswerDelay
+  }
+
   /// How many requests have left the queues that take requests in: what was refused stays refused until this grows.
   public var departures: Int64 { state.pointee.departures }
 
@@ -114,6 +120,14 @@ struct DRAMControllerState: ~Copyable {
     switch policy {
     case .bankQueues: bankQueues.nextInterestingClock
     case .sharedBuffers: sharedBuffers.nextInterestingClock
+    }
+  }
+
+  /// Clocks from a tick that announces a read's data to the data, at the least.
+  var leastAnswerDelay: Int64 {
+    switch policy {
+    case .bankQueues: channel.timing.readLatency
+    case .sharedBuffers: 0
     }
   }
 

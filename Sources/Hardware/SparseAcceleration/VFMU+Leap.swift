@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+import SimulationKernel
+
+// Windows that are in the buffer can be shifted out cycle after cycle whatever arrives meanwhile; rows are taken in when
+// they come, as long as what is shifted out by then makes room.
+extension VFMU {
+  /// How many windows the unit can shift out from the next cycle on, one a cycle, short of a command's last.
+  var leapableWindows: Int {
+    guard !specification.isCompressed, specification.offsets?.isUsed != true, state.waited == .nothing,
+      !state.command.flags.contains(.firstWindow), state.done > 0
+    else { return 0 }
+    return min(Int(state.command.columnCount - state.done) - 1, Int(state.count) / windowWords)
+  }
+
+  /// Words of a window of the current command.
+  var windowWords: Int { Int(max(1, state.command.windowWords)) }
+
+  /// A window of the stream without its words, `index` cycles after the next.
+  func leapWindow(_ index: Int) -> OperandWindow {
+    OperandWindow(
+      words: InlineArray(repeating: 0), column: state.command.firstColumn + state.done + Int32(index),
+      rowBlock: state.command.rowBlock, flags: state.command.flags, blame: Blame(.vfmu, component: self.index))
+  }
+
+  /// Shifts out `count` windows, whose words it puts into `words` one behind the other.
+  func leap(_ count: Int, words: UnsafeMutablePointer<Int16>) {
+    let (size, head) = (count * windowWords, Int(state.head))
+    let first = min(size, buffer.count - head)
+    words.update(from: buffer.start + head, count: first)
+    (words + first).update(from: buffer.start, count: size - first)
+    state.head = advanced(state.head, by: Int32(size))
+    state.count -= Int32(size)
+    state.done += Int32(count)
+    state.shifts += Int64(count)
+    state.shiftedWords += Int64(size)
+    state.units += Int64(count * ((windowWords + 15) / 16))
+    if windowWords % 16 != 0 { state.alignments += Int64(count) }
+  }
+
+  /// Takes a row in a cycle whose window was shifted out already, as do those of the cycles after it: their words are in
+  /// the buffer still.
+  func bufferRowWhileAhead() -> Activity {
+    guard !rows.isEmpty else { return .working(until: aheadUntil) }
+    let waiting = Int(aheadUntil - 1 - now) * windowWords
+    let excess = Int(state.count) + waiting + Int(wordsPerRow) - buffer.count
+    guard excess <= 0 else {
+      return .working(until: min(aheadUntil, now + Cycle((excess + windowWords - 1) / windowWords)))
+    }
+    takeRow()
+    return .working(until: min(aheadUntil, now + 1))
+  }
+}
