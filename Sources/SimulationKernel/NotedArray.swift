@@ -3,7 +3,7 @@
 /// A large memory of a component like `StateArray`, of which little changes in a window of cycles: it notes the pages that
 /// are written, so that a hash over it need not read the others.
 ///
-/// Its elements have no padding.
+/// Its elements have no padding and are at most as large as a page.
 @frozen
 public struct NotedArray<Element: BitwiseCopyable> {
   @usableFromInline let elements: StateArray<Element>
@@ -11,6 +11,7 @@ public struct NotedArray<Element: BitwiseCopyable> {
 
   /// Allocates `count` elements for `owner` in the simulation that drives `clock`.
   public init(repeating value: Element, count: Int, of owner: String, in clock: ClockDomain) {
+    precondition(MemoryLayout<Element>.stride <= ChangedPages.pageBytes, "an element touches two pages at most")
     changes = ChangedPages(bytes: count * MemoryLayout<Element>.stride)
     elements = StateArray(repeating: value, count: count, of: owner, in: clock, changes: changes)
   }

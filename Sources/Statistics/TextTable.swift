@@ -60,5 +60,7 @@ public struct TextTable: Sendable {
 }
 
 extension TextTable: Equatable {
-  public static func == (one: TextTable, other: TextTable) -> Bool { one.bytes == other.bytes && one.ends == other.ends }
+  public static func == (one: TextTable, other: TextTable) -> Bool {
+    one.bytes == other.bytes && one.ends == other.ends
+  }
 }

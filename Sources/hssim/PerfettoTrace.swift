@@ -156,10 +156,14 @@ struct PerfettoTrace {
     try rows(sql, of: layer).map { Self.text($0[0]) }
   }
 
-  private static func number(_ value: QueryAnswer.Value) -> Int64 { if case .integer(let value) = value { value } else { 0 } }
+  private static func number(_ value: QueryAnswer.Value) -> Int64 {
+    if case .integer(let value) = value { value } else { 0 }
+  }
 
   /// Empty where there is none.
-  private static func text(_ value: QueryAnswer.Value) -> String { if case .text(let value) = value { value } else { "" } }
+  private static func text(_ value: QueryAnswer.Value) -> String {
+    if case .text(let value) = value { value } else { "" }
+  }
 
   // MARK: Writing
 

@@ -60,7 +60,8 @@ struct PackingTests {
     try database.finish()
     let shown = try read(path) {
       try String.fetchAll(
-        $0, sql: "SELECT component || ' ' || start || ' ' || cycles || ' ' || activity || ' ' || link FROM activity_span")
+        $0,
+        sql: "SELECT component || ' ' || start || ' ' || cycles || ' ' || activity || ' ' || link FROM activity_span")
     }
     #expect(shown == expected)
   }

@@ -34,7 +34,7 @@ import Testing
   @Test func `a hash that was kept up is that of a memory that was never hashed before`() throws {
     let often = try Memory()
     let once = try Memory()
-    var random = SplitMix64(seed: 5)
+    var random = SplitMix64(5)
     var hashes: Set<UInt64> = [often.simulation.stateHashes()[0]]
     for step in 0..<60 {
       let offset = Int.random(in: 0..<Self.bytes, using: &random)
@@ -130,5 +130,42 @@ import Testing
       #expect(key.starts(with: [1, 2]))
       #expect(texts.updateValue(message.text, forKey: key) == nil)
     }
+  }
+}
+
+@Suite struct NotedArrayTests {
+  private struct Line: BitwiseCopyable {
+    // Crosses pages: its size does not divide theirs.
+    var words: InlineArray<9, Int32> = InlineArray(repeating: 0)
+  }
+
+  private final class Store: Component {
+    let memory: NotedArray<Line>
+    override init(_ name: String, in clock: ClockDomain) {
+      memory = NotedArray(repeating: Line(), count: 500, of: name, in: clock)
+      super.init(name, in: clock)
+    }
+  }
+
+  @Test func `every element that is stored shows in the hash, kept up or not`() throws {
+    func store() throws -> (Simulation, Store) {
+      let simulation = Simulation()
+      let store = Store("store", in: simulation.addClock("core", period: 1))
+      try simulation.start()
+      return (simulation, store)
+    }
+    let (often, kept) = try store()
+    let (once, fresh) = try store()
+    var hashes: Set<UInt64> = [often.stateHashes()[0]]
+    for index in stride(from: 0, to: 500, by: 7) {
+      var line = kept.memory[index]
+      line.words[index % 9] += 1
+      for memory in [kept.memory, fresh.memory] { memory.store(line, at: index) }
+      #expect(kept.memory[index].words[index % 9] == 1)
+      #expect(hashes.insert(often.stateHashes()[0]).inserted)
+    }
+    #expect(once.stateHashes() == often.stateHashes())
+    #expect(kept.memory.count == 500)
+    #expect(ComponentInspection(of: kept).states.map(\.name) == ["memory"])
   }
 }

@@ -164,7 +164,8 @@ enum ActivitySchema {
     ])
 
   static let relations = [
-    activity, storedOffset, storedComponent, storedSymbol, storedSpan, storedWindow, component, activitySpan, cycleActivity,
+    activity, storedOffset, storedComponent, storedSymbol, storedSpan, storedWindow, component, activitySpan,
+    cycleActivity,
     utilizationWindow,
   ]
 
