@@ -38,10 +38,10 @@ public final class LayerSession {
 
   /// What observers kept of a run, for its outcome.
   struct Records {
-    var spans: [ActivitySpan] = []
+    var spans = ActivityLog()
     var memoryRequests: [DRAMTraceLine] = []
     var stateHashes: [StateHashWindow] = []
-    var messages: [MessageRecord] = []
+    var messages = MessageLog()
     var cycles: Cycle
   }
 
@@ -121,17 +121,14 @@ public final class LayerSession {
     simulation.closeAccounts()
     return try conclude(
       Records(
-        spans: spans?.spans ?? [], memoryRequests: requests?.lines ?? [], stateHashes: hashes?.windows ?? [],
-        messages: messages?.records ?? [], cycles: core.cycle + 1))
+        spans: spans?.spans ?? ActivityLog(), memoryRequests: requests?.lines ?? [], stateHashes: hashes?.windows ?? [],
+        messages: messages?.log ?? MessageLog(), cycles: core.cycle + 1))
   }
-
-  /// What the components did so far, as far as it is over; empty unless spans are recorded.
-  public var recordedSpans: [ActivitySpan] { spans?.spans ?? [] }
 
   /// The whole state, and how much the observers had been told.
   public struct Checkpoint {
     public let snapshot: Snapshot
-    fileprivate let spanCount: Int
+    fileprivate let spans: ActivityLog.Mark?
     fileprivate let requestCount: Int
     fileprivate let hashes: StateHashRecorder.Mark
     fileprivate let messages: MessageRecorder?
@@ -143,7 +140,7 @@ public final class LayerSession {
   /// - Parameter earlier: a checkpoint of this session to share memory with.
   public func checkpoint(sharing earlier: Checkpoint? = nil) -> Checkpoint {
     Checkpoint(
-      snapshot: simulation.snapshot(sharing: earlier?.snapshot), spanCount: spans?.spans.count ?? 0,
+      snapshot: simulation.snapshot(sharing: earlier?.snapshot), spans: spans?.spans.mark,
       requestCount: requests?.lines.count ?? 0, hashes: hashes?.mark ?? StateHashRecorder.Mark(),
       messages: messages, reached: reached, watchdog: watchdog, nextLook: nextLook)
   }
@@ -153,7 +150,7 @@ public final class LayerSession {
   /// - Precondition: the checkpoint is of this session, and of the past.
   public func restore(_ checkpoint: Checkpoint) {
     simulation.restore(checkpoint.snapshot)
-    spans?.rewind(to: checkpoint.spanCount)
+    if let mark = checkpoint.spans { spans?.rewind(to: mark) }
     requests?.rewind(to: checkpoint.requestCount)
     hashes?.rewind(to: checkpoint.hashes)
     messages = checkpoint.messages

@@ -7,7 +7,7 @@ import Statistics
 /// The run goes edge by edge there, and what moved is found by looking at the links between two edges; outside of the
 /// range nothing is looked at.
 struct MessageRecorder {
-  private(set) var records: [MessageRecord] = []
+  private(set) var log = MessageLog()
   private let cycles: ClosedRange<Cycle>
   private var movements: LinkMovements?
   /// For each link, the ordinal of its first recorded message, and the positions of its records in order.
@@ -17,6 +17,12 @@ struct MessageRecorder {
   private var lastTaken: [Int64?] = []
   private var senders: [Int] = []
   private var receivers: [Int] = []
+  private var readers: [MessageReader] = []
+  /// By link: the plain fields that came as they lie in memory, and their texts' indices in the log.
+  private var keys: [TextTable] = []
+  private var texts: [[Int]] = []
+  /// That of the message that is being read.
+  private var key: [UInt8] = []
 
   init(_ cycles: ClosedRange<Cycle>) { self.cycles = cycles }
 
@@ -38,6 +44,9 @@ struct MessageRecorder {
     senders = links.map(\.sender)
     receivers = links.map(\.receiver)
     lastTaken = simulation.components.map { _ in nil }
+    readers = links.indices.map { MessageReader(ofLink: $0, in: simulation) }
+    keys = links.map { _ in TextTable() }
+    texts = links.map { _ in [] }
   }
 
   /// Takes down what moved at the edge that was processed last.
@@ -48,22 +57,31 @@ struct MessageRecorder {
     for movement in movements.all {
       for ordinal in movement.received where ordinal >= first[movement.link] {
         let position = positions[movement.link][Int(ordinal - first[movement.link])]
-        records[position].received = cycle
-        lastTaken[receivers[movement.link]] = records[position].number
+        log.messages[position].received = cycle
+        lastTaken[receivers[movement.link]] = log.messages[position].number
       }
     }
     var number = movements.messagesBefore
     for movement in movements.all {
       for ordinal in movement.sent {
-        let message = simulation.message(ordinal, onLink: movement.link)
-        positions[movement.link].append(records.count)
-        records.append(
+        let message = readers[movement.link].read(ordinal)
+        positions[movement.link].append(log.messages.count)
+        log.messages.append(
           MessageRecord(
             number: number, link: movement.link, ordinal: ordinal, sent: cycle,
-            arrived: (message.arrival + period - 1) / period, bytes: Int64(message.bytes),
-            cause: lastTaken[senders[movement.link]], carried: message.text))
+            arrived: (message.arrival + period - 1) / period, bytes: message.bytes,
+            cause: lastTaken[senders[movement.link]], carried: carried(by: ordinal, onLink: movement.link)))
         number += 1
       }
     }
+  }
+
+  /// The index of what a message carries; put into words only where it is new on its link.
+  private mutating func carried(by ordinal: Int64, onLink link: Int) -> Int {
+    key.removeAll(keepingCapacity: true)
+    readers[link].appendKey(of: ordinal, to: &key)
+    let index = keys[link].index(of: key)
+    if index == texts[link].count { texts[link].append(log.texts.index(of: readers[link].text(of: ordinal))) }
+    return texts[link][index]
   }
 }

@@ -4,15 +4,26 @@ import Statistics
 
 /// Keeps every stretch of activity of a run.
 final class SpanRecorder: ActivityObserver {
-  private(set) var spans: [ActivitySpan] = []
+  /// Behind a pointer: stretches end by the million, too often for checks of exclusive access.
+  private let log: UnsafeMutablePointer<ActivityLog>
 
-  /// Forgets all spans but the first `count`.
-  func rewind(to count: Int) { spans.removeSubrange(count...) }
+  init() {
+    log = .allocate(capacity: 1)
+    log.initialize(to: ActivityLog())
+  }
+
+  deinit {
+    log.deinitialize(count: 1)
+    log.deallocate()
+  }
+
+  var spans: ActivityLog { log.pointee }
+
+  /// Forgets all spans behind `mark`.
+  func rewind(to mark: ActivityLog.Mark) { log.pointee.rewind(to: mark) }
 
   func stretchEnded(component: Int, kind: Activity.Kind, link: Int32, start: Cycle, cycles: Int64) {
-    spans.append(
-      ActivitySpan(
-        component: Int32(component), link: link, activity: ActivityKind(kind), start: start, cycles: cycles))
+    log.pointee.append(component: component, activity: ActivityKind(kind), link: link, start: start, cycles: cycles)
   }
 }
 

@@ -11,7 +11,7 @@ public enum DatabaseReference {
 
       # The database of a run
 
-      One SQLite file holds a run, or the runs of a sweep. Any SQLite from 3.37 on reads it, without hssim and without
+      One SQLite file holds a run, or the runs of a sweep. Any SQLite from 3.38 on reads it, without hssim and without
       extensions. No value depends on when, or how fast, a run was made: equal runs have equal content.
 
       - *Every relation is always there.* What was not recorded is empty, or NULL.

@@ -11,11 +11,8 @@ struct IntegerInsertion {
   private let batch: Statement
   private let single: Statement
   private let columns: Int
-  /// Values of the rows that wait for a full batch, row by row; `none` stands for NULL.
-  private var pending: [Int64] = []
-
-  /// Stands for NULL: a value that no column has.
-  static let none = Int64.min
+  /// Values of the rows that wait for a full batch, row by row.
+  private var pending: [Int64?] = []
 
   init(into relation: Relation, in database: Database) throws {
     self.database = database
@@ -26,7 +23,7 @@ struct IntegerInsertion {
   }
 
   /// Adds the next value; rows follow each other without gap, in the order of the schema's columns.
-  mutating func append(_ value: Int64) { pending.append(value) }
+  mutating func append(_ value: Int64?) { pending.append(value) }
 
   /// Ends a row.
   mutating func endRow() throws {
@@ -44,11 +41,11 @@ struct IntegerInsertion {
     pending.removeAll(keepingCapacity: true)
   }
 
-  private func insert(_ values: ArraySlice<Int64>, by statement: Statement) throws {
+  private func insert(_ values: ArraySlice<Int64?>, by statement: Statement) throws {
     let prepared = statement.sqliteStatement
     var place: Int32 = 1
     for value in values {
-      let code = value == Self.none ? sqlite3_bind_null(prepared, place) : sqlite3_bind_int64(prepared, place, value)
+      let code = value.map { sqlite3_bind_int64(prepared, place, $0) } ?? sqlite3_bind_null(prepared, place)
       guard code == SQLITE_OK else { throw failure(code) }
       place += 1
     }

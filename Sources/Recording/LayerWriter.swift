@@ -38,7 +38,7 @@ struct LayerWriter {
     try writeDRAM(to: database)
     try writeStateHashes(to: database)
     try writeMessages(to: database)
-    try SpanWriter(layerID: key.layerID, statistics: statistics).write(to: database)
+    try SpanWriter(layerID: key.layerID, statistics: statistics, database: database).write()
   }
 
   /// The totals must be the sums of their parts.
@@ -123,22 +123,37 @@ struct LayerWriter {
   }
 
   private func writeStateHashes(to database: Database) throws {
-    var hashes = try BulkInsertion(into: ReplaySchema.storedStateHash, in: database)
+    var hashes = try IntegerInsertion(into: ReplaySchema.storedStateHash, in: database)
     for window in statistics.stateHashes {
       for (component, hash) in window.hashes.enumerated() {
-        try hashes.append([key.layerID, window.start, Int64(component), Int64(bitPattern: hash)])
+        hashes.append(key.layerID)
+        hashes.append(window.start)
+        hashes.append(Int64(component))
+        hashes.append(Int64(bitPattern: hash))
+        try hashes.endRow()
       }
     }
     try hashes.flush()
   }
 
   private func writeMessages(to database: Database) throws {
-    var messages = try BulkInsertion(into: MessageSchema.storedMessage, in: database)
-    for message in statistics.messages {
-      try messages.append(values: [
-        key.layerID, message.number, message.link, message.ordinal, message.sent, message.arrived, message.received,
-        message.bytes, message.cause, message.carried,
-      ])
+    let texts = try PackedInsertion(into: MessageSchema.storedText, in: database)
+    for index in 0..<statistics.messages.texts.count {
+      try texts.insert(key.layerID, Int64(index), text: Array(statistics.messages.texts[index].utf8))
+    }
+    var messages = try IntegerInsertion(into: MessageSchema.storedMessage, in: database)
+    for message in statistics.messages.messages {
+      messages.append(key.layerID)
+      messages.append(message.number)
+      messages.append(Int64(message.link))
+      messages.append(message.ordinal)
+      messages.append(message.sent)
+      messages.append(message.arrived)
+      messages.append(message.received)
+      messages.append(message.bytes)
+      messages.append(message.cause)
+      messages.append(Int64(message.carried))
+      try messages.endRow()
     }
     try messages.flush()
   }

@@ -3,83 +3,97 @@
 import GRDB
 import Statistics
 
-/// Writes the spans of a layer, split to the longest that is stored, and the windows that they add up to.
+/// Writes the spans of a layer, many in a row, and the windows that they add up to.
 struct SpanWriter {
-  let layerID: Int64
-  let statistics: LayerStatistics
+  /// Spans of a row of `stored_span`, at most.
+  private static let spansOfRow = 128
 
-  func write(to database: Database) throws {
-    guard !statistics.spans.isEmpty else { return }
-    var spans = try IntegerInsertion(into: ActivitySchema.storedSpan, in: database)
-    var windows = try IntegerInsertion(into: ActivitySchema.storedWindow, in: database)
-    let order = SpanOrder(statistics)
-    for (index, component) in statistics.components.enumerated() {
-      var cursor: Int64 = 0
-      var totals = UtilizationWindows(cycles: component.cycles)
-      for position in order.positions(of: index) {
-        let span = statistics.spans[position]
-        precondition(span.start == cursor, "The spans of a component overlap or leave a gap.")
-        try append(span, to: &spans)
-        totals.add(span)
-        cursor += span.cycles
-      }
-      guard cursor > 0 else { continue }
-      precondition(cursor == component.cycles, "The spans of a component do not reach the end of the layer.")
-      for window in totals.windows {
-        windows.append(layerID)
-        windows.append(Int64(index))
-        windows.append(window.start)
-        windows.append(window.busyCycles)
-        windows.append(window.starvedCycles)
-        windows.append(window.backpressuredCycles)
-        try windows.endRow()
-      }
-    }
-    try windows.flush()
-    try spans.flush()
+  private let layerID: Int64
+  private let statistics: LayerStatistics
+  private let symbolRows: Insertion
+  private let spanRows: PackedInsertion
+  private let windowRows: PackedInsertion
+
+  init(layerID: Int64, statistics: LayerStatistics, database: Database) throws {
+    self.layerID = layerID
+    self.statistics = statistics
+    symbolRows = try Insertion(into: ActivitySchema.storedSymbol, in: database)
+    spanRows = try PackedInsertion(into: ActivitySchema.storedSpan, in: database)
+    windowRows = try PackedInsertion(into: ActivitySchema.storedWindow, in: database)
   }
 
-  private func append(_ span: ActivitySpan, to spans: inout IntegerInsertion) throws {
-    var start = span.start
-    let end = span.start + span.cycles
-    while start < end {
-      let cycles = min(end - start, ActivitySchema.longestSpan)
-      spans.append(layerID)
-      spans.append(Int64(span.component))
-      spans.append(start)
-      spans.append(cycles)
-      spans.append(Int64(span.activity.rawValue))
-      spans.append(span.link < 0 ? IntegerInsertion.none : Int64(span.link))
-      try spans.endRow()
+  func write() throws {
+    for (index, component) in statistics.components.enumerated() {
+      let spans = statistics.spans.entries(of: index)
+      guard !spans.isEmpty else { continue }
+      var symbols = SpanSymbols()
+      var windows = UtilizationWindows(cycles: component.cycles)
+      for span in spans {
+        symbols.enter(span.code)
+        windows.add(span.activity, cycles: span.cycles)
+      }
+      precondition(windows.reached == component.cycles, "The spans of a component do not reach the end of the layer.")
+      try write(symbols, of: Int64(index))
+      try write(spans, symbols, of: Int64(index))
+      try write(windows, of: Int64(index))
+    }
+  }
+
+  private func write(_ symbols: SpanSymbols, of component: Int64) throws {
+    for (symbol, code) in symbols.codes.enumerated() {
+      let link = ActivityLog.Entry.link(ofCode: code)
+      try symbolRows.insert([
+        layerID, component, symbol, ActivityLog.Entry.activity(ofCode: code).name,
+        link < 0 ? nil : statistics.links[Int(link)].name,
+      ])
+    }
+  }
+
+  private func write(
+    _ spans: ContiguousArray<ActivityLog.Entry>, _ symbols: SpanSymbols, of component: Int64
+  ) throws {
+    let base = Int64(symbols.codes.count)
+    var start: Int64 = 0
+    for first in stride(from: 0, to: spans.count, by: Self.spansOfRow) {
+      let row = spans[first..<min(first + Self.spansOfRow, spans.count)]
+      let cycles = row.reduce(0) { $0 + $1.cycles }
+      var offset: Int64 = 0
+      let text = PackedNumbers.json(count: row.count) { position in
+        let span = row[first + position]
+        defer { offset += span.cycles }
+        return UInt64(((span.cycles - 1) * cycles + offset) * base + Int64(symbols.symbol(of: span.code)))
+      }
+      try spanRows.insert(layerID, component, start, cycles, base, text: text)
       start += cycles
+    }
+  }
+
+  private func write(_ windows: UtilizationWindows, of component: Int64) throws {
+    let base = UInt64(ActivitySchema.windowRadix)
+    for first in stride(from: 0, to: windows.windows.count, by: ActivitySchema.windowsOfRow) {
+      let row = windows.windows[first..<min(first + ActivitySchema.windowsOfRow, windows.windows.count)]
+      let text = PackedNumbers.json(count: row.count) { position in
+        let window = row[first + position]
+        return (UInt64(window.backpressured) * base + UInt64(window.starved)) * base + UInt64(window.busy)
+      }
+      try windowRows.insert(layerID, component, Int64(first) * ActivitySchema.windowCycles, text: text)
     }
   }
 }
 
-/// The positions of a layer's spans, by component: the order in which they are stored.
-///
-/// Spans come in the order in which they closed, which is each component's own order already; one counting pass sorts
-/// them. Complexity: O(spans + components).
-struct SpanOrder {
-  private let sorted: [Int]
-  /// Where each component's positions begin in `sorted`, and where the last's end.
-  private let begins: [Int]
+/// Numbers what a component did, from 0 in the order in which it first did it.
+struct SpanSymbols {
+  /// By symbol: what it stands for, as `ActivityLog.Entry.code`.
+  private(set) var codes: [Int] = []
+  /// By code, its symbol, or -1.
+  private var symbols: [Int] = []
 
-  init(_ statistics: LayerStatistics) {
-    var begins = Array(repeating: 0, count: statistics.components.count + 1)
-    for span in statistics.spans { begins[Int(span.component) + 1] += 1 }
-    for index in begins.indices.dropFirst() { begins[index] += begins[index - 1] }
-    var next = begins
-    var sorted = Array(repeating: 0, count: statistics.spans.count)
-    for (position, span) in statistics.spans.enumerated() {
-      sorted[next[Int(span.component)]] = position
-      next[Int(span.component)] += 1
-    }
-    self.sorted = sorted
-    self.begins = begins
+  mutating func enter(_ code: Int) {
+    guard code >= symbols.count || symbols[code] < 0 else { return }
+    while symbols.count <= code { symbols.append(-1) }
+    symbols[code] = codes.count
+    codes.append(code)
   }
 
-  func positions(of component: Int) -> ArraySlice<Int> {
-    sorted[begins[component]..<begins[component + 1]]
-  }
+  func symbol(of code: Int) -> Int { symbols[code] }
 }

@@ -4,35 +4,38 @@ import Statistics
 
 /// What one component did in each window of `ActivitySchema.windowCycles` cycles.
 struct UtilizationWindows {
+  /// Cycles of a window by what the component did in them; the others were idle.
   struct Window: Equatable {
-    var start: Int64
-    var busyCycles: Int64 = 0
-    var starvedCycles: Int64 = 0
-    var backpressuredCycles: Int64 = 0
+    var busy: Int32 = 0
+    var starved: Int32 = 0
+    var backpressured: Int32 = 0
   }
 
   private(set) var windows: [Window]
+  /// The cycle behind the last span.
+  private(set) var reached: Int64 = 0
 
   /// Empty windows over a layer of `cycles` cycles.
   init(cycles: Int64) {
-    windows = stride(from: 0, to: cycles, by: Int(ActivitySchema.windowCycles)).map { Window(start: Int64($0)) }
+    let length = ActivitySchema.windowCycles
+    windows = Array(repeating: Window(), count: Int((cycles + length - 1) / length))
   }
 
-  /// Adds the span's cycles to the windows that it reaches into.
-  mutating func add(_ span: ActivitySpan) {
+  /// Adds the cycles of the next span to the windows that it reaches into.
+  mutating func add(_ activity: ActivityKind, cycles: Int64) {
     let length = ActivitySchema.windowCycles
-    var start = span.start
-    let end = span.start + span.cycles
-    while start < end {
-      let index = Int(start / length)
-      let cycles = min(end, (Int64(index) + 1) * length) - start
-      switch span.activity {
+    let end = reached + cycles
+    precondition(end <= Int64(windows.count) * length, "The spans of a component reach over the end of the layer.")
+    while reached < end {
+      let index = Int(reached / length)
+      let part = min(end, (Int64(index) + 1) * length) - reached
+      switch activity {
       case .idle: break
-      case .busy: windows[index].busyCycles += cycles
-      case .starved: windows[index].starvedCycles += cycles
-      case .backpressured: windows[index].backpressuredCycles += cycles
+      case .busy: windows[index].busy += Int32(part)
+      case .starved: windows[index].starved += Int32(part)
+      case .backpressured: windows[index].backpressured += Int32(part)
       }
-      start += cycles
+      reached += part
     }
   }
 }

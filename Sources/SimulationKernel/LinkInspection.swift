@@ -22,6 +22,52 @@ public struct InspectedMessage {
   }
 }
 
+/// Reads the messages of one link, many of them: what is the same for all is found once.
+public struct MessageReader {
+  private let simulation: Simulation
+  private let state: UnsafeMutablePointer<LinkState>
+  private let stride: Int
+  private let messageOffset: Int
+  private var wording: MessageWording
+
+  /// - Precondition: the simulation has started.
+  public init(ofLink number: Int, in simulation: Simulation) {
+    let link = simulation.links[number]
+    self.simulation = simulation
+    state = link.state
+    stride = link.slotStride
+    messageOffset = link.messageOffset
+    wording = MessageWording(link.layout())
+  }
+
+  /// When a message arrives, and what it counts for.
+  ///
+  /// - Precondition: the message was sent and its slot is not used again.
+  public func read(_ ordinal: Int64) -> (arrival: Femtoseconds, bytes: Int64) {
+    let header = slot(ordinal).assumingMemoryBound(to: LinkSlotHeader.self).pointee
+    return (header.arrival, Int64(header.bytes))
+  }
+
+  /// Adds the memory of a message's plain fields to `key`: messages of a link with equal keys have equal texts.
+  ///
+  /// - Precondition: as for `read`.
+  public func appendKey(of ordinal: Int64, to key: inout [UInt8]) {
+    wording.appendKey(of: slot(ordinal) + messageOffset, to: &key)
+  }
+
+  /// The text of a message, as `InspectedMessage.text` has it.
+  ///
+  /// - Precondition: as for `read`.
+  public mutating func text(of ordinal: Int64) -> [UInt8] { wording.text(of: slot(ordinal) + messageOffset) }
+
+  private func slot(_ ordinal: Int64) -> UnsafeRawPointer {
+    precondition(
+      ordinal < state.pointee.tail && ordinal >= state.pointee.tail - (state.pointee.mask + 1),
+      "a message is looked at while the link holds it")
+    return UnsafeRawPointer(state.pointee.ring + Int(ordinal & state.pointee.mask) * stride)
+  }
+}
+
 /// Who is on a link, and how many messages passed it.
 public struct InspectedLink {
   public let name: String

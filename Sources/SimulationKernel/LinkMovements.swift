@@ -11,7 +11,9 @@ public struct LinkMovements {
     public let received: Range<Int64>
   }
 
+  /// Keeps the links' memory.
   private let simulation: Simulation
+  private let states: [UnsafeMutablePointer<LinkState>]
   private var sent: [Int64]
   private var received: [Int64]
   /// Messages sent on all links before the edge.
@@ -21,9 +23,9 @@ public struct LinkMovements {
   /// Begins between two edges.
   public init(in simulation: Simulation) {
     self.simulation = simulation
-    let traffic = (0..<simulation.linkCount).map { simulation.traffic(onLink: $0) }
-    sent = traffic.map(\.sent)
-    received = traffic.map(\.received)
+    states = simulation.links.map(\.state)
+    sent = states.map(\.pointee.tail)
+    received = states.map(\.pointee.head)
     messagesBefore = sent.reduce(0, +)
   }
 
@@ -31,13 +33,12 @@ public struct LinkMovements {
   public mutating func look() {
     messagesBefore += all.reduce(0) { $0 + Int64($1.sent.count) }
     all.removeAll(keepingCapacity: true)
-    for link in sent.indices {
-      let now = simulation.traffic(onLink: link)
-      guard now.sent != sent[link] || now.received != received[link] else { continue }
-      all.append(
-        Movement(link: link, sent: sent[link]..<now.sent, received: received[link]..<now.received))
-      sent[link] = now.sent
-      received[link] = now.received
+    for link in states.indices {
+      let (tail, head) = (states[link].pointee.tail, states[link].pointee.head)
+      guard tail != sent[link] || head != received[link] else { continue }
+      all.append(Movement(link: link, sent: sent[link]..<tail, received: received[link]..<head))
+      sent[link] = tail
+      received[link] = head
     }
   }
 

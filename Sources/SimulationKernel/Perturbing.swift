@@ -35,5 +35,6 @@ extension Simulation {
       "a fault lies in a component's state")
     let byte = regions[fault.region].start + fault.byte
     byte.storeBytes(of: byte.load(as: UInt8.self) ^ (1 << fault.bit), as: UInt8.self)
+    regions[fault.region].changes?.note(fault.byte)
   }
 }

@@ -99,6 +99,7 @@ extension Simulation {
     }
     precondition(
       page == snapshot.pages.count && regions == snapshot.regionCount, "a snapshot is restored in its own simulation")
+    for region in stateMemory.regions { region.changes?.noteAll() }
     for (link, observer) in zip(links, observers) { link.state.pointee.observer = observer }
     for (domain, content) in zip(domains, snapshot.farWakes) { domain.far.content = content }
     quietEdges = snapshot.quietEdges

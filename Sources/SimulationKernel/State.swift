@@ -37,6 +37,13 @@ public struct StateArray<Element: BitwiseCopyable> {
     base = clock.simulation.allocateState(owner: owner, count: count, repeating: value)
   }
 
+  /// Allocates a memory whose owner notes what it writes.
+  init(repeating value: Element, count: Int, of owner: String, in clock: ClockDomain, changes: ChangedPages) {
+    precondition(count >= 0, "a memory cannot have a negative size")
+    self.count = count
+    base = clock.simulation.allocateState(owner: owner, count: count, repeating: value, changes: changes)
+  }
+
   @inlinable
   public subscript(index: Int) -> Element {
     @inline(__always)

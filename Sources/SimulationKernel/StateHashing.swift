@@ -2,9 +2,37 @@
 
 /// What the hash of one component's state is taken over.
 struct StateHashPlan {
-  struct Piece {
-    let region: StateRegion
-    let mask: StateMask
+  /// A memory of the component.
+  final class Piece {
+    private let region: StateRegion
+    private let mask: StateMask
+    /// Of memories whose owner notes what it writes, a hash of each page as it was last; empty before the first time.
+    private var pages: [UInt64] = []
+
+    init(_ region: StateRegion) {
+      self.region = region
+      mask = region.mask()
+      precondition(region.changes == nil || mask.isDense, "a memory that is hashed by pages has no padding")
+    }
+
+    /// Takes in the memory: by pages where only some changed, else all of it.
+    func combine(into hash: inout StateHash) {
+      let start = UnsafeRawPointer(region.start)
+      guard let changes = region.changes else { return hash.combine(start, count: region.bytes, mask: mask) }
+      if pages.isEmpty {
+        pages = Array(repeating: 0, count: changes.count)
+        changes.noteAll()
+      }
+      changes.take { page in
+        let offset = page * ChangedPages.pageBytes
+        var content = StateHash()
+        content.combine(start + offset, count: min(ChangedPages.pageBytes, region.bytes - offset))
+        pages[page] = content.value
+      }
+      pages.withUnsafeBytes { raw in
+        if let base = raw.baseAddress { hash.combine(base, count: raw.count) }
+      }
+    }
   }
 
   let pieces: [Piece]
@@ -12,9 +40,7 @@ struct StateHashPlan {
   let inputs: [(link: Link, layout: StateLayout, mask: StateMask)]
 
   init(of component: Component, in simulation: Simulation) {
-    pieces = simulation.stateMemory.regions.filter { $0.owner == component.name }.map {
-      Piece(region: $0, mask: $0.mask())
-    }
+    pieces = simulation.stateMemory.regions.filter { $0.owner == component.name }.map(Piece.init)
     inputs = simulation.links.filter { $0.receiver.owner == component.name }.map {
       ($0, $0.layout(), StateMask($0.layout()))
     }
@@ -67,9 +93,7 @@ extension Simulation {
   }
 
   private func combineState(of component: Component, _ plan: StateHashPlan, into hash: inout StateHash) {
-    for piece in plan.pieces {
-      hash.combine(UnsafeRawPointer(piece.region.start), count: piece.region.bytes, mask: piece.mask)
-    }
+    for piece in plan.pieces { piece.combine(into: &hash) }
     let account = component.account
     hash.combine(Int64(account.kind.rawValue))
     for cycles in [account.since, account.idle, account.busy, account.starved, account.backpressured] {

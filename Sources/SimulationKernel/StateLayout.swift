@@ -17,6 +17,8 @@ public struct StateLayout {
     public let size: Int
     /// Reads the field as an integer; nil where it is none.
     public let integer: ((UnsafeRawPointer) -> Int64)?
+    /// Whether `text` is the decimal digits of what `integer` reads, so that nobody has to ask for them.
+    let isPlainNumber: Bool
     /// The field as text.
     public let text: (UnsafeRawPointer) -> String
   }
@@ -47,14 +49,20 @@ public struct StateLayout {
 
   private static func collect<Value>(_ value: Value, name: String, at offset: Int, into fields: inout [Field]) {
     let size = MemoryLayout<Value>.size
-    func append(_ integer: ((UnsafeRawPointer) -> Int64)?, _ text: @escaping (UnsafeRawPointer) -> String) {
-      fields.append(Field(name: name, offset: offset, size: size, integer: integer, text: text))
+    func append(
+      _ integer: ((UnsafeRawPointer) -> Int64)?, isPlainNumber: Bool = false,
+      _ text: @escaping (UnsafeRawPointer) -> String
+    ) {
+      fields.append(
+        Field(
+          name: name, offset: offset, size: size, integer: integer, isPlainNumber: isPlainNumber, text: text))
     }
     func load(_ memory: UnsafeRawPointer) -> Value {
       memory.assumingMemoryBound(to: Value.self).pointee
     }
     if let number = value as? any FixedWidthInteger {
-      return append(Self.reader(of: number)) { "\(load($0))" }
+      let isPlain = size < 8 || (size == 8 && type(of: number).isSigned)
+      return append(Self.reader(of: number), isPlainNumber: isPlain) { "\(load($0))" }
     }
     if value is Bool {
       return append({ $0.load(as: UInt8.self) & 1 == 0 ? 0 : 1 }) { "\(load($0))" }

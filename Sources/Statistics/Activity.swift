@@ -23,8 +23,6 @@ public enum ActivityKind: UInt8, CaseIterable, Sendable {
 }
 
 /// A stretch of cycles in which one component did the same thing: the run-length form of its activity.
-///
-/// The spans of a component tile the layer: they neither overlap nor leave a gap.
 public struct ActivitySpan: Equatable, Sendable {
   /// Index into `LayerStatistics.components`.
   public var component: Int32

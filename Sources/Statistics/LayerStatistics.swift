@@ -133,13 +133,13 @@ public struct DRAMStatistics: Equatable, Sendable {
 public struct LayerStatistics: Equatable, Sendable {
   public var components: [ComponentStatistics] = []
   public var links: [LinkStatistics] = []
-  /// Ordered by close time; empty unless spans were recorded.
-  public var spans: [ActivitySpan] = []
+  /// Empty unless spans were recorded.
+  public var spans = ActivityLog()
   public var ledger = Ledger(lanes: 0, cycles: 0, entries: [])
   /// In order of time; empty unless they were recorded.
   public var stateHashes: [StateHashWindow] = []
-  /// In order of number; empty unless events were recorded.
-  public var messages: [MessageRecord] = []
+  /// Empty unless events were recorded.
+  public var messages = MessageLog()
   public var actions: [ActionCount] = []
   public var bounds: [Bound] = []
   public var dram: [DRAMStatistics] = []

@@ -16,12 +16,12 @@ public struct MessageRecord: Equatable, Sendable {
   public var bytes: Int64
   /// Number of the message that the sender had taken last, at this edge or before; nil where that was not recorded.
   public var cause: Int64?
-  /// Its plain fields.
-  public var carried: String
+  /// Its plain fields: index into `MessageLog.texts`.
+  public var carried: Int
 
   public init(
     number: Int64, link: Int, ordinal: Int64, sent: Int64, arrived: Int64, received: Int64? = nil, bytes: Int64,
-    cause: Int64?, carried: String
+    cause: Int64?, carried: Int
   ) {
     self.number = number
     self.link = link
@@ -33,4 +33,15 @@ public struct MessageRecord: Equatable, Sendable {
     self.cause = cause
     self.carried = carried
   }
+}
+
+/// The messages that were recorded of a layer. Many carry the same, which is kept once.
+public struct MessageLog: Equatable, Sendable {
+  /// In order of number.
+  public var messages: [MessageRecord] = []
+  public var texts = TextTable()
+
+  public init() {}
+
+  public var isEmpty: Bool { messages.isEmpty }
 }

@@ -24,8 +24,6 @@ struct PerfettoTrace {
   init(of file: String, run: Int64, layer: String?) throws {
     self.file = file
     self.run = run
-    func integer(_ value: QueryAnswer.Value) -> Int64 { if case .integer(let value) = value { value } else { 0 } }
-    func text(_ value: QueryAnswer.Value) -> String { if case .text(let value) = value { value } else { "" } }
     let rows = try QueryAnswer(
       of: """
         SELECT layer_id, name, CAST(round(1e6 / clock_ghz) AS INTEGER) FROM stored_layer
@@ -38,8 +36,8 @@ struct PerfettoTrace {
         of: "SELECT name, clock_period_fs FROM stored_component WHERE layer_id = :id ORDER BY component_index",
         named: "components", on: file, parameters: ["id": row[0]])
       return Layer(
-        identifier: integer(row[0]), name: text(row[1]), period: integer(row[2]),
-        components: components.rows.map { (text($0[0]), integer($0[1])) })
+        identifier: Self.number(row[0]), name: Self.text(row[1]), period: Self.number(row[2]),
+        components: components.rows.map { (Self.text($0[0]), Self.number($0[1])) })
     }
   }
 
@@ -59,29 +57,32 @@ struct PerfettoTrace {
   }
 
   private func appendSpans(of layer: Layer, to events: inout [String]) throws {
-    let spans = try numbers(
+    let spans = try rows(
       """
-      SELECT component_index, start, cycles, activity_id, ifnull(link_index, -1) FROM stored_span WHERE layer_id = :id
-      ORDER BY component_index, start
+      SELECT c.component_index, s.start, s.cycles, s.activity, s.link
+      FROM stored_layer AS l CROSS JOIN stored_component AS c ON c.layer_id = l.layer_id
+      CROSS JOIN activity_span AS s ON s.run_id = l.run_id AND s.layer = l.name AND s.component = c.name
+      WHERE l.layer_id = :id ORDER BY c.component_index, s.start
       """, of: layer)
-    let activities = try texts("SELECT activity FROM activity ORDER BY activity_id", of: layer)
-    let links = try texts("SELECT name FROM stored_link WHERE layer_id = :id ORDER BY link_index", of: layer)
     for span in spans {
-      let period = layer.components[Int(span[0])].period
-      let link = span[4] >= 0 ? ",\"link\":\(Self.quoted(links[Int(span[4])]))" : ""
+      let (index, start, cycles) = (Self.number(span[0]), Self.number(span[1]), Self.number(span[2]))
+      let period = layer.components[Int(index)].period
+      let waits = Self.text(span[4])
+      let link = waits.isEmpty ? "" : ",\"link\":\(Self.quoted(waits))"
       events.append(
-        "{\"ph\":\"X\",\"pid\":\(layer.identifier),\"tid\":\(span[0] + 1),\"ts\":\(Self.microseconds(span[1] * period)),"
-          + "\"dur\":\(Self.microseconds(span[2] * period)),\"name\":\(Self.quoted(activities[Int(span[3])])),"
-          + "\"args\":{\"cycle\":\(span[1]),\"cycles\":\(span[2])\(link)}}")
+        "{\"ph\":\"X\",\"pid\":\(layer.identifier),\"tid\":\(index + 1),\"ts\":\(Self.microseconds(start * period)),"
+          + "\"dur\":\(Self.microseconds(cycles * period)),\"name\":\(Self.quoted(Self.text(span[3]))),"
+          + "\"args\":{\"cycle\":\(start),\"cycles\":\(cycles)\(link)}}")
     }
   }
 
   private func appendUtilization(of layer: Layer, to events: inout [String]) throws {
     let windows = try numbers(
       """
-      SELECT w.component_index, w.window_start, w.busy_cycles, min(1024, c.cycles - w.window_start)
-      FROM stored_window AS w JOIN stored_component AS c USING (layer_id, component_index) WHERE layer_id = :id
-      ORDER BY w.component_index, w.window_start
+      SELECT c.component_index, w.window_start, w.busy_cycles, w.window_cycles
+      FROM stored_layer AS l CROSS JOIN stored_component AS c ON c.layer_id = l.layer_id
+      CROSS JOIN utilization_window AS w ON w.run_id = l.run_id AND w.layer = l.name AND w.component = c.name
+      WHERE l.layer_id = :id ORDER BY c.component_index, w.window_start
       """, of: layer)
     for window in windows {
       let component = layer.components[Int(window[0])]
@@ -148,11 +149,20 @@ struct PerfettoTrace {
   }
 
   private func numbers(_ sql: String, of layer: Layer) throws -> [[Int64]] {
-    try rows(sql, of: layer).map { $0.map { if case .integer(let value) = $0 { value } else { 0 } } }
+    try rows(sql, of: layer).map { $0.map(Self.number) }
   }
 
   private func texts(_ sql: String, of layer: Layer) throws -> [String] {
-    try rows(sql, of: layer).map { if case .text(let value) = $0[0] { value } else { "" } }
+    try rows(sql, of: layer).map { Self.text($0[0]) }
+  }
+
+  private static func number(_ value: QueryAnswer.Value) -> Int64 {
+    if case .integer(let value) = value { value } else { 0 }
+  }
+
+  /// Empty where there is none.
+  private static func text(_ value: QueryAnswer.Value) -> String {
+    if case .text(let value) = value { value } else { "" }
   }
 
   // MARK: Writing

@@ -2,6 +2,7 @@
 
 import Foundation
 import GRDB
+import Statistics
 import Testing
 
 @testable import Recording
@@ -53,7 +54,7 @@ struct ContractTests {
     let path = folder.path("run.sqlite")
     let database = try RunDatabase.open(path, runs: [.example(layers: 1)])
     var layer = ExampleLayer(0)
-    layer.statistics.spans = []
+    layer.statistics.spans = ActivityLog()
     layer.summary.energyAttojoules = nil
     layer.summary.areaMicroSquareMicrons = nil
     try database.write(layer: layer.summary, statistics: layer.statistics, layerIndex: 0)
@@ -63,7 +64,8 @@ struct ContractTests {
         let rows = try #require(try Int.fetchOne(database, sql: "SELECT count(*) FROM \(name)"))
         let unrecorded = [
           "activity_span", "cycle_activity", "utilization_window", "area_breakdown", "stored_span", "stored_window",
-          "stored_area", "sparsity_gain", "stored_state_hash", "state_hash", "stored_message", "message",
+          "stored_symbol", "stored_area", "sparsity_gain", "stored_state_hash", "state_hash", "stored_message",
+          "stored_text", "message",
         ]
         #expect((rows == 0) == unrecorded.contains(name), "\(name)")
       }

@@ -96,8 +96,6 @@ struct ExampleLayer {
           starvedCycles: totals[.starved, default: 0], backpressuredCycles: totals[.backpressured, default: 0],
           idleCycles: totals[.idle, default: 0]))
     }
-    // In the order in which a simulation closes them: by end, over all components.
-    statistics.spans.sort { ($0.start + $0.cycles, $0.component) < ($1.start + $1.cycles, $1.component) }
   }
 
   private mutating func addLinks(using random: inout Random) {

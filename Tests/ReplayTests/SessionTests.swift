@@ -79,6 +79,21 @@ import Workloads
     #expect(first.stateHashes.count == (Int(first.ledger.cycles) + 4095) / 4096)
   }
 
+  /// What a component noted as unchanged is unchanged.
+  @Test(arguments: shippedDesigns, ["dram.model=timed", "dram.model=ideal"])
+  func `hashes that were kept up all along are those that are taken once`(design: String, memory: String) throws {
+    let machine = try machine(design, [memory])
+    let often = try machine.session(smallLayer(), options: LayerOptions())
+    let once = try machine.session(smallLayer(), options: LayerOptions())
+    var cycle: Cycle = 99
+    while try often.run(through: cycle) == .reachedLimit {
+      _ = often.simulation.stateHashes()
+      cycle += 100
+    }
+    _ = try once.run(through: cycle)
+    #expect(once.simulation.stateHashes() == often.simulation.stateHashes())
+  }
+
   /// Whatever one bit of a value changes in a component shows in its hash.
   @Test func `another operand gives another hash, at the same times`() throws {
     let machine = try machine()

@@ -16,17 +16,27 @@ public final class ResultMatrix {
   public let rowCount: Int
   public let columnCount: Int
   private let storage: UnsafeMutableBufferPointer<Int32>
+  /// Pages that were written.
+  let changes: ChangedPages
 
   public init(rowCount: Int, columnCount: Int) {
     self.rowCount = rowCount
     self.columnCount = columnCount
     storage = .allocate(capacity: rowCount * columnCount)
     storage.initialize(repeating: 0)
+    changes = ChangedPages(bytes: storage.count * MemoryLayout<Int32>.stride)
   }
 
-  deinit { storage.deallocate() }
+  deinit {
+    storage.deallocate()
+    changes.deallocate()
+  }
 
-  func store(_ sum: Int32, row: Int, column: Int) { storage[row * columnCount + column] = sum }
+  func store(_ sum: Int32, row: Int, column: Int) {
+    let position = row * columnCount + column
+    storage[position] = sum
+    changes.note(position * MemoryLayout<Int32>.stride)
+  }
 
   /// The memory of the sums, for a component to make it part of its state.
   var bytes: UnsafeMutableRawBufferPointer { UnsafeMutableRawBufferPointer(storage) }
@@ -87,7 +97,7 @@ public final class ActivationUnit: Component, ActionReporting {
     columns = Input("columns", of: name, in: clock)
     outputs = Output("outputs", of: name, in: clock)
     _state = State(Registers(), of: name, in: clock)
-    clock.simulation.adoptState(result.bytes, of: name)
+    clock.simulation.adoptState(result.bytes, of: name, changes: result.changes)
     super.init(name, in: clock)
   }
 

@@ -27,7 +27,7 @@ public final class GlobalBuffer: Component, ActionReporting {
   let plan: BufferPlan
   /// The rank that operand B's metadata is of; nil for bitmasks, which are of none.
   let operandBRank: Int?
-  let dataRows: StateArray<Line>
+  let dataRows: NotedArray<Line>
   let metadataWords: StateArray<UInt64>
   /// Per line of data and metadata: 0 until it holds what its ring says, then 1 and the cycles for which the buffer kept
   /// it waiting at the door.
@@ -103,7 +103,7 @@ public final class GlobalBuffer: Component, ActionReporting {
     precondition(plan.dataLines <= dataLines, "the data rings fit the data banks")
     precondition(plan.metadataLines <= metadataLines, "the metadata rings fit the metadata banks")
     // Only the part that the rings use is backed by memory: a buffer "out of the way" may be far larger.
-    dataRows = StateArray(repeating: Line(), count: plan.dataLines, of: name, in: clock)
+    dataRows = NotedArray(repeating: Line(), count: plan.dataLines, of: name, in: clock)
     metadataWords = StateArray(repeating: 0, count: plan.metadataLines * 8, of: name, in: clock)
     dataPresence = StateArray(repeating: 0, count: plan.dataLines, of: name, in: clock)
     metadataPresence = StateArray(repeating: 0, count: plan.metadataLines, of: name, in: clock)
@@ -312,7 +312,7 @@ public final class GlobalBuffer: Component, ActionReporting {
     state.filledRows += rows
     guard state.filledRows == rowsPerLine else { return false }
     state.filledRows = 0
-    dataRows[line] = fills.front.line
+    dataRows.store(fills.front.line, at: line)
     dataPresence[line] = presenceOfFront
     return true
   }

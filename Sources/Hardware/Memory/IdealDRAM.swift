@@ -63,7 +63,7 @@ public final class IdealDRAM: Component, OffChipMemory {
     spillAcknowledgements = Output("spillAcknowledgements", of: name, in: clock)
     _state = State(Registers(), of: name, in: clock)
     latencies = LatencyHistogram(of: name, in: clock)
-    clock.simulation.adoptState(image.bytes, of: name)
+    clock.simulation.adoptState(image.bytes, of: name, changes: image.changes)
     super.init(name, in: clock)
   }
 

@@ -5,16 +5,17 @@ import SimulationKernel
 struct LatencyHistogram {
   private static let limit = 8192
   /// Counts of 0 ..< limit cycles, the tail's count, the sum, the maximum.
-  private let cells: StateArray<Int64>
+  private let cells: NotedArray<Int64>
 
   init(of owner: String, in clock: ClockDomain) {
-    cells = StateArray(repeating: 0, count: Self.limit + 3, of: owner, in: clock)
+    cells = NotedArray(repeating: 0, count: Self.limit + 3, of: owner, in: clock)
   }
 
   func record(_ cycles: Cycle) {
-    cells[min(Int(cycles), Self.limit)] += 1
-    cells[Self.limit + 1] += cycles
-    cells[Self.limit + 2] = max(cells[Self.limit + 2], cycles)
+    let cell = min(Int(cycles), Self.limit)
+    cells.store(cells[cell] + 1, at: cell)
+    cells.store(cells[Self.limit + 1] + cycles, at: Self.limit + 1)
+    cells.store(max(cells[Self.limit + 2], cycles), at: Self.limit + 2)
   }
 
   var count: Int64 {

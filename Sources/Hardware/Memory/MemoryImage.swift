@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import SimulationKernel
 
 /// The content of off-chip memory: what the model of its timing reads and writes.
 ///
@@ -7,15 +8,21 @@ public final class MemoryImage {
   /// Bytes held.
   public let byteCount: Int
   private let storage: UnsafeMutableRawBufferPointer
+  /// Pages that were written.
+  let changes: ChangedPages
 
   /// Zeroed memory for at least `byteCount` bytes.
   public init(byteCount: Int) {
     self.byteCount = (byteCount + Line.byteCount - 1) / Line.byteCount * Line.byteCount
     storage = .allocate(byteCount: max(self.byteCount, Line.byteCount), alignment: 64)
     storage.initializeMemory(as: UInt8.self, repeating: 0)
+    changes = ChangedPages(bytes: storage.count)
   }
 
-  deinit { storage.deallocate() }
+  deinit {
+    storage.deallocate()
+    changes.deallocate()
+  }
 
   /// All of it, for a component to make it part of its state.
   var bytes: UnsafeMutableRawBufferPointer { storage }
@@ -34,9 +41,11 @@ public final class MemoryImage {
       storage.baseAddress?.advanced(by: address).copyMemory(
         from: raw.baseAddress.unsafelyUnwrapped, byteCount: min(byteCount, Line.byteCount))
     }
+    changes.note(address)
+    changes.note(address + max(byteCount, 1) - 1)
   }
 
-  /// Calls `body` with the bytes of `range`, for laying out operands and for reading results.
+  /// Calls `body` with the bytes of `range`, for laying out operands before a run and for reading results after it.
   public func withBytes<Result>(
     _ range: Range<Int>, _ body: (UnsafeMutableRawBufferPointer) throws -> Result
   ) rethrows -> Result {

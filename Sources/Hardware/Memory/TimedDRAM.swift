@@ -118,7 +118,7 @@ public final class TimedDRAM: Component, OffChipMemory {
     latencies = (0..<count).map { _ in LatencyHistogram(of: name, in: clock) }
     channelReads = StateArray(repeating: 0, count: count, of: name, in: clock)
     channelWrites = StateArray(repeating: 0, count: count, of: name, in: clock)
-    clock.simulation.adoptState(image.bytes, of: name)
+    clock.simulation.adoptState(image.bytes, of: name, changes: image.changes)
     super.init(name, in: clock)
   }
 

@@ -15,7 +15,16 @@ enum MessageSchema {
       Column("received", "INTEGER", unit: "cycles", "Cycle of taking."),
       Column("bytes", "INTEGER NOT NULL", unit: "bytes", "Size."),
       Column("cause", "INTEGER", unit: "id", "The message that the sender took last."),
-      Column("carried", "TEXT NOT NULL", unit: "text", "Plain fields."),
+      Column("text_index", "INTEGER NOT NULL", unit: "id", "Its plain fields."),
+    ])
+
+  static let storedText = Relation(
+    "stored_text", .table(key: "layer_id, text_index"), .storage,
+    summary: "Plain fields that messages of a layer carried.",
+    columns: [
+      Column("layer_id", "INTEGER NOT NULL", unit: "id", "The layer."),
+      Column("text_index", "INTEGER NOT NULL", unit: "id", "Number of the text."),
+      Column("text", "TEXT NOT NULL", unit: "text", "The text."),
     ])
 
   static let message = Relation(
@@ -24,6 +33,7 @@ enum MessageSchema {
       from: """
         FROM stored_layer AS l CROSS JOIN stored_message AS m ON m.layer_id = l.layer_id
         CROSS JOIN stored_link AS k ON k.layer_id = l.layer_id AND k.link_index = m.link_index
+        CROSS JOIN stored_text AS t ON t.layer_id = l.layer_id AND t.text_index = m.text_index
         """),
     summary:
       "A message that was sent in the recorded cycles (`--record events`). Cycles are those of the core's clock.",
@@ -44,8 +54,8 @@ enum MessageSchema {
       Column(
         "cause", "m.cause", unit: "id",
         "The message that the sender had taken last when it sent this; NULL if that was not recorded."),
-      Column("carried", "m.carried", unit: "text", "Its plain fields; not the words of operands."),
+      Column("carried", "t.text", unit: "text", "Its plain fields; not the words of operands."),
     ])
 
-  static let relations = [storedMessage, message]
+  static let relations = [storedMessage, storedText, message]
 }

@@ -10,7 +10,7 @@ import Statistics
 /// is written nor at its end, and a run that was killed answers as fast as a finished one.
 enum Schema {
   /// Stored in the file as `user_version`; a file of another version is not ours to continue.
-  static let version: Int32 = 2
+  static let version: Int32 = 3
 
   /// Stored in the file as `application_id`: the letters "hssi".
   static let applicationID: Int32 = 0x6873_7369
