@@ -76,7 +76,8 @@ extension PEArray {
       valueCoding: ValueCoding = .offsets(bits: 2), gatesPadding: Bool = true, declaredBlocks: Int? = nil
     ) {
       precondition(
-        ranks.count >= 2 && ranks.count <= PerRank<Int>.limit, "a row of lanes has blocks of values, of at most 3 ranks")
+        ranks.count >= 2 && ranks.count <= PerRank<Int>.limit, "a row of lanes has blocks of values, of at most 3 ranks"
+      )
       let (rank1, rank0) = (ranks[ranks.count - 2], ranks[ranks.count - 1])
       self.rows = rows
       self.groups = groups

@@ -116,7 +116,9 @@ public struct HSSEncoder: Sendable {
     let rule = layout.ranks[layout.ranks.count - 1 - rank]
     let size = pattern.blockSize(ofRank: rank)
     var nonEmpty: UInt64 = 0
-    for child in 0..<rule.h where !isZero(row, from: start + child * size, count: size) { nonEmpty |= 1 << UInt64(child) }
+    for child in 0..<rule.h where !isZero(row, from: start + child * size, count: size) {
+      nonEmpty |= 1 << UInt64(child)
+    }
     guard nonEmpty.nonzeroBitCount <= rule.g else {
       return Excess(rank: rank, position: start, found: nonEmpty.nonzeroBitCount)
     }

@@ -81,7 +81,9 @@ struct StationaryBusTests {
     }
     let sinks = bus.arrays.enumerated().map { bench.listen(to: $1, "array\($0)", from: start, capacity: sinkCapacity) }
     try bench.run()
-    #expect(bus.actionCounts.map(\.count) == [load.rowCount] + array.selection.ranks.map { Int64(load.metadata[$0.number].count) })
+    #expect(
+      bus.actionCounts.map(\.count) == [load.rowCount]
+        + array.selection.ranks.map { Int64(load.metadata[$0.number].count) })
     return sinks
   }
 

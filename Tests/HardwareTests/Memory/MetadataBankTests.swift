@@ -86,7 +86,8 @@ struct MetadataBankTests {
     #expect(
       counts == [
         "data_read": 5, "data_write": 3, "metadata_read_b": 9, "metadata_write_b": 16, "metadata_read_rank2": 0,
-        "metadata_write_rank2": 0, "metadata_read_rank1": 5, "metadata_write_rank1": 8, "metadata_read_rank0": 0, "metadata_write_rank0": 0,
+        "metadata_write_rank2": 0, "metadata_read_rank1": 5, "metadata_write_rank1": 8, "metadata_read_rank0": 0,
+        "metadata_write_rank0": 0,
       ])
   }
 }
