@@ -10,7 +10,8 @@ struct DescribePattern: ParsableCommand {
     discussion: """
       Ranks go from the outermost to the innermost. 'C1(4:6)->C0(2:4)', or '4:6->2:4' for short, says: of every 4 \
       values at most 2 are not zero, and of every 6 such blocks at most 4 are not empty. A hardware rule has ranges: \
-      'C1(4:{4<=H<=8})->C0(2:{2<=H<=4})'. V:N:M, such as 64:2:8 or 'M64*C1(4:8)->C0(2:4)', chooses four of every M \
+      'C1(4:{4<=H<=8})->C0(2:{2<=H<=4})', and behind them, where it has one, a limit of their product: ', period<=64'. \
+      V:N:M, such as 64:2:8 or 'M64*C1(4:8)->C0(2:4)', chooses four of every M \
       columns for V rows together, and N of these in each row.
       """)
 

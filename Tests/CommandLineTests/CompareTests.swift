@@ -53,6 +53,20 @@ struct CompareTests {
     #expect(cycles[0] < cycles[1])
   }
 
+  /// Two ranks hold 2:4 of the values alone; blocks of 16 of which two in four are kept are for three.
+  @Test func `a third rank exploits what two ranks cannot`() throws {
+    let answer = try compare(
+      "--gemm", "64x256x128", "--pattern", "2:4->4:4->2:2", "--designs", "highlight-3rank,highlight,tc", "--no-prune")
+    let layers = try layers(answer)
+    #expect(
+      layers.compactMap { $0["pattern_executed"] as? String } == [
+        "C2(2:4)->C1(4:4)->C0(2:2)", "C1(4:4)->C0(2:2)", "dense",
+      ])
+    #expect(Set(layers.compactMap { $0["result_hash"] as? String }).count == 1)
+    let cycles = layers.compactMap { $0["cycles"] as? Double }
+    #expect(cycles[0] * 1.5 < cycles[1])
+  }
+
   @Test func `a run of a comparison is the run of its design alone`() throws {
     let answer = try compare("--gemm", "64x128x32", "--pattern", "2:4", "--designs", "stc,highlight")
     let run = try #require(try layers(answer).first)

@@ -72,6 +72,39 @@ struct PruneTests {
     #expect(try elements("p.safetensors", "conv") == elements("w.safetensors", "conv"))
   }
 
+  @Test func `a trace of three ranks is pruned and run on the design that has three`() throws {
+    let values: [Int8] = (0..<1024).map { place in Int8(place * 57 % 251 - 125) }
+    try TensorFile.write(
+      [("fc", .int8(Tensor(shape: [8, 128], elements: values)))], to: workspace.path("3.safetensors"))
+    try workspace.write(
+      """
+      hssim_trace: 1
+      name: three
+      layers:
+      - name: fc
+        operation: linear
+        shape: {M: 8, K: 128, N: 9}
+        weights: {file: 3.safetensors, tensor: fc, pattern: "C2(2:4)->C1(4:4)->C0(2:4)", prune: magnitude}
+        activations: {random: {density: 0.5}}
+
+      """, to: "three.yaml")
+    let pattern = try Pattern("2:4->4:4->2:4")
+    let weights = try LayerTrace(path: workspace.path("three.yaml")).layers[0].load(seed: 0).a
+    #expect(pattern.firstViolation(in: Tensor(shape: [8, 128], elements: weights), along: 1) == nil)
+    #expect(weights.count { $0 != 0 } == 8 * 128 / 4)
+    let answer = try workspace.hssim(
+      "simulate", "three.yaml", "--design", "highlight-3rank", "--output", "three.sqlite")
+    #expect(answer.code == 0, "\(answer.errors)")
+    let database = StoredDatabase(workspace.path("three.sqlite"))
+    let layers = try database.texts("SELECT pattern_executed, verified FROM layer_summary")
+    #expect(layers == [["C2(2:4)->C1(4:4)->C0(2:4)", "1"]])
+    let ranks = try database.texts(
+      """
+      SELECT DISTINCT rank FROM sparsity_tax WHERE quantity = 'energy' AND value > 0 AND rank IS NOT NULL ORDER BY rank
+      """)
+    #expect(ranks == [["0"], ["2"]])
+  }
+
   @Test func `V to N to M is pruned to, of tensors and of traces`() throws {
     let pattern = try VNMPattern("2:1:8")
     for words in [["w.safetensors", "--tensor", "fc", "--tensor", "conv"], ["net.yaml", "--layers", "fc,conv"]] {

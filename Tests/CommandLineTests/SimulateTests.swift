@@ -134,4 +134,17 @@ struct SimulateTests {
     #expect(answer.code == 0)
     #expect(answer.output.contains("3/8"))
   }
+
+  @Test
+  func `three ranks are drawn below each other, and the design that has them says what they share`() throws {
+    let drawn = try workspace.hssim("describe", "pattern", "2:4->4:4->2:4")
+    #expect(drawn.code == 0)
+    #expect(drawn.output.contains("  C2(2:4)  |---- ---- ---- ---- #### ####"))
+    #expect(drawn.output.contains("highlight-3rank runs it as C2(2:4)->C1(4:4)->C0(2:4), density 1/4"))
+    let design = try workspace.hssim("describe", "design", "highlight-3rank")
+    let rule = "C2(2:{2<=H<=4})->C1(4:{4<=H<=8})->C0(2:{2<=H<=4}), period<=64"
+    #expect(design.output.contains("\(rule), 34 degrees; a window of K"))
+    let degrees = try workspace.hssim("describe", "pattern", rule)
+    #expect(degrees.output.contains("34 degrees of"))
+  }
 }

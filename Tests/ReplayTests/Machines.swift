@@ -32,6 +32,11 @@ func smallLayer(_ shape: GEMMShape = GEMMShape(m: 70, k: 96, n: 19), pattern: St
   try SyntheticGEMM(shape, pattern: pattern, densityB: 0.6, seed: 7).layer()
 }
 
+/// The same with a pattern for which every rank that the design skips stores offsets.
+func smallLayer(on design: String) throws -> GEMMLayer {
+  try smallLayer(pattern: design == "highlight-3rank" ? "2:3->4:5->2:4" : "2:4")
+}
+
 /// A layer of MiniLM with its real operands: M 384, K 384, N 17.
 func miniLMLayer() throws -> GEMMLayer {
   let trace = try LayerTrace(path: repository.appending(path: "traces/minilm/one-layer.yaml").path)

@@ -33,7 +33,7 @@ import Workloads
 
   @Test(arguments: shippedDesigns)
   func `the products sum to the element on every design`(design: String) throws {
-    try check(design, smallLayer(), elements: 6)
+    try check(design, smallLayer(on: design), elements: 6)
   }
 
   @Test func `the products sum to the element in a MiniLM layer`() throws {

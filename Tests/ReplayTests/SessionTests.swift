@@ -33,7 +33,7 @@ import Workloads
   @Test(arguments: shippedDesigns, ["dram.model=timed", "dram.model=ideal"])
   func `a restored layer ends as an uninterrupted one`(design: String, memory: String) throws {
     let machine = try machine(design, [memory])
-    let layer = try smallLayer()
+    let layer = try smallLayer(on: design)
     let whole = try machine.simulate(layer, options: Self.options)
     let cycles = whole.summary.cycles
     var random = SplitMix64(seed: 11)
@@ -70,7 +70,7 @@ import Workloads
   @Test(arguments: shippedDesigns)
   func `state hashes are the same in every run and differ between windows`(design: String) throws {
     let machine = try machine(design)
-    let layer = try smallLayer()
+    let layer = try smallLayer(on: design)
     let first = try machine.simulate(layer, options: Self.options).statistics
     let second = try machine.simulate(layer, options: Self.options).statistics
     #expect(!first.stateHashes.isEmpty)

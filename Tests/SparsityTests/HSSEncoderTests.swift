@@ -71,6 +71,36 @@ struct HSSEncoderTests {
     }
   }
 
+  @Test func `more ranks are encoded slot by slot as the general format does`() throws {
+    var random = SplitMix64(seed: 9)
+    for _ in 0..<200 {
+      let pattern = Pattern(structured: random.rules(3...4, maximumH: 5))
+      let (rows, length) = (1 + random.uniform(below: 4), random.uniform(below: 300))
+      var matrix = Tensor(shape: [rows, length], elements: random.values(rows * length, oneIn: 2))
+      pattern.prune(&matrix, along: 1)
+      let fiber = try HSSEncoder(executed: pattern).encode(matrix)
+      #expect(fiber.decoded() == matrix)
+      let encoded = try HSSFormat(pattern, valueBits: 8).encode(matrix)
+      #expect(fiber.size(valueBits: 8) == encoded.size)
+      var data = BitReader(encoded.data)
+      for value in fiber.values { #expect(try data.readSigned(bits: 8) == Int(value)) }
+      let groups = rows * fiber.groupsPerRow
+      for rank in pattern.structuredRanks.indices {
+        let rule = pattern.rule(ofRank: rank)
+        #expect(fiber.offsets[rank].count == groups * fiber.layout.slotsPerGroup(ofRank: rank))
+        #expect(isAscending(fiber.offsets[rank], perGroup: rule.g, below: rule.h))
+      }
+    }
+  }
+
+  @Test func `a broken third rank is told with its place`() throws {
+    var matrix = Tensor<Int16>(shape: [2, 40], repeating: 0)
+    for position in [56, 60, 64] { matrix.elements[position] = 1 }
+    let encoder = try HSSEncoder(executed: Pattern("2:4->2:2->1:2"))
+    let violation = #expect(throws: PatternViolation.self) { try encoder.encode(matrix) }
+    #expect(violation?.rank == 2 && violation?.index == [1, 16] && violation?.found == 3)
+  }
+
   private func isAscending(_ offsets: [UInt8], perGroup: Int, below limit: Int) -> Bool {
     stride(from: 0, to: offsets.count, by: perGroup).allSatisfy { start in
       let group = offsets[start..<start + perGroup]

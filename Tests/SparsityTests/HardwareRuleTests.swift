@@ -32,6 +32,7 @@ struct HardwareRuleTests {
     ("C0({1<=G<=8}:8)", "C0({1<=G<=8}:8)"),
     ("C1(2:{2<=H<=4})->C0(2:{2,4})", "C1(2:{2<=H<=4})->C0(2:{2,4})"),
     ("C0(4:4)", "C0(4:4)"),
+    ("C1(2:{2,4})->C0(2:{2,4}),period≤8", "C1(2:{2,4})->C0(2:{2,4}), period<=8"),
   ])
   func `a rule is read and printed in canonical notation`(text: String, canonical: String) throws {
     let rule = try HardwareRule(text)
@@ -39,10 +40,25 @@ struct HardwareRuleTests {
     #expect(try HardwareRule(canonical) == rule)
   }
 
+  @Test func `a limit of the period leaves out the degrees that reach farther`() throws {
+    let text = "C2(2:{2<=H<=4})->C1(4:{4<=H<=8})->C0(2:{2<=H<=4})"
+    let free = try HardwareRule(text)
+    let limited = try HardwareRule("\(text), period<=64")
+    #expect(free.degrees.count == 45 && free.longestPeriod == nil)
+    #expect(limited.degrees == free.degrees.filter { $0.pattern.period <= 64 })
+    #expect(limited.degrees.count == 34 && limited.longestPeriod == 64)
+    #expect(limited.dense == free.dense)
+    // What does not fit runs as what does.
+    #expect(try "\(limited.executedPattern(for: Pattern("2:4->4:8->2:4")))" == "C2(2:2)->C1(4:8)->C0(2:4)")
+    #expect(try "\(free.executedPattern(for: Pattern("2:4->4:8->2:4")))" == "C2(2:4)->C1(4:8)->C0(2:4)")
+  }
+
   @Test(arguments: [
     ("", 0), ("C0", 2), ("C0(2:4)", 0), ("C0(2:{4<=H<=2})", 12), ("C0(2:{4<=G<=8})", 9), ("C0(8:{2<=H<=4})", 0),
     ("C0(2:{2<=H<=4})->C1(2:2)", 17), ("C1(4:{4<=H<=8})->C1(2:2)", 17), ("C0(2:{})", 6),
     ("C1({1<=G<=4096}:{1<=H<=4096})->C0(2:2)", 0), ("C1(4:4)->C0(2:{2<=H<=5000})", 21), ("C1(4:4)->C0(2:3)", 9),
+    ("C0(2:2),", 8), ("C0(2:2), H<=4", 9), ("C0(2:2), period<=0", 17), ("C0(2:2), period<=2 4", 19),
+    ("C0(2:{2,4}), period<=1", 0),
   ])
   func `a text that is no rule is refused with its position`(text: String, position: Int) throws {
     let error = try #require(throws: PatternError.self) { try HardwareRule(text) }

@@ -47,7 +47,7 @@ struct BoxesTests {
 
   @Test(arguments: DesignUnderTest.all)
   func `every action is one that a component's boxes can do`(design: DesignUnderTest) throws {
-    for pattern in [nil, "2:4", "2:8"] {
+    for pattern in [nil, "2:4", "2:8", "2:3->4:5->2:4"] {
       let outcome = try outcome(design, pattern: pattern)
       let recipes = Set(outcome.inventory.recipes.map { "\($0.component).\($0.action)" })
       #expect(Set(outcome.statistics.actions.map { "\($0.component).\($0.action)" }) == recipes)

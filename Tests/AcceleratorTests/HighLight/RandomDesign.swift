@@ -22,6 +22,7 @@ struct DesignUnderTest: Sendable, CustomTestStringConvertible {
   var form: [String] = []
 
   static let highLight = DesignUnderTest(testDescription: "highlight", design: .highLight)
+  static let highLightThreeRank = DesignUnderTest(testDescription: "highlight-3rank", design: .highLightThreeRank)
   static let highLightDSSO = DesignUnderTest(testDescription: "highlight-dsso", design: .highLightDSSO)
   static let tensorCore = DesignUnderTest(testDescription: "tc", design: .tensorCore)
   static let stc = DesignUnderTest(testDescription: "stc", design: .stc)
@@ -36,8 +37,12 @@ struct DesignUnderTest: Sendable, CustomTestStringConvertible {
     DesignUnderTest(
       testDescription: "stc-flexible, compressed B", design: .stcFlexible,
       form: ["operand_b.format=auto", "output.format=auto", "operand_a.metadata=run-length"]),
-    highLightDSSO,
+    highLightDSSO, highLightThreeRank,
   ]
+
+  /// The rule that random layers draw their patterns from: HighLight's, of which every other two-rank or one-rank design
+  /// runs a part, or that of a design with more ranks.
+  var patternsDrawn: HardwareRule { design.rule.ranks.count > 2 ? design.rule : WeightStationaryDesign.highLight.rule }
 
   /// The design with the overrides that it has a parameter for.
   func machine(_ overrides: [String] = [], mapping: LoopMapping? = nil) throws -> WeightStationaryMachine {

@@ -12,8 +12,11 @@ struct RandomLayer {
   private var randomB: SplitMix64
   /// M·N·K is at most this.
   private let mostMACs: Int
+  /// Whose degrees are drawn as patterns of A, besides others.
+  private let rule: HardwareRule
 
-  init(seed: UInt64, mostMACs: Int = 200_000) {
+  init(seed: UInt64, mostMACs: Int = 200_000, rule: HardwareRule = WeightStationaryDesign.highLight.rule) {
+    self.rule = rule
     random = SplitMix64(seed: seed, stream: 2)
     randomB = SplitMix64(seed: seed, stream: 4)
     self.mostMACs = mostMACs
@@ -77,7 +80,7 @@ struct RandomLayer {
   }
 
   private mutating func pattern() throws -> Pattern? {
-    let degrees = WeightStationaryDesign.highLight.rule.degrees
+    let degrees = rule.degrees
     let choice = random.uniform(below: degrees.count + Self.otherPatterns.count + 3)
     if choice < degrees.count { return degrees[choice].pattern }
     let other = choice - degrees.count

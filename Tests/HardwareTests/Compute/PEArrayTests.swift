@@ -8,8 +8,18 @@ import Testing
 struct PEArrayTests {
   @Test(arguments: 4...8, 2...4)
   func `every lane multiplies the word that its two offsets select`(h1: Int, h0: Int) throws {
-    var random = SplitMix64(seed: UInt64(h1 * 10 + h0))
-    let array = PEArray.Specification(h1: h1, h0: h0)
+    try checkProducts(PEArray.Specification(h1: h1, h0: h0), seed: UInt64(h1 * 10 + h0))
+  }
+
+  @Test(arguments: [(2, 4, 2), (2, 8, 4), (3, 4, 2), (3, 5, 4), (3, 7, 3), (4, 4, 4), (4, 8, 2), (4, 5, 3)])
+  func `every lane multiplies the word that its three offsets select`(h2: Int, h1: Int, h0: Int) throws {
+    let array = PEArray.Specification(h2: h2, h1: h1, h0: h0)
+    #expect(array.windowWords == h2 * h1 * h0 && array.slotsPerRow == 16)
+    try checkProducts(array, seed: UInt64(h2 * 100 + h1 * 10 + h0))
+  }
+
+  private func checkProducts(_ array: PEArray.Specification, seed: UInt64) throws {
+    var random = SplitMix64(seed: seed)
     let blocks = (0..<3).map { window in
       StepBlock(
         array, columns: 8, flags: window == 0 ? [.firstWindow] : window == 2 ? [.lastWindow, .lastBlock] : [],
