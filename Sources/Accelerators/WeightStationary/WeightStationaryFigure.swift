@@ -126,7 +126,7 @@ final class WeightStationaryFigure {
       array.place = PEArray.Place(array: number, arrays: arrays.count)
     }
     wire(in: core.simulation, specification)
-    if let multicast, let leap = StreamLeap(vfmu: vfmu, network: multicast, arrays: arrays) {
+    if let multicast, let leap = StreamLeap(buffer: buffer, vfmu: vfmu, network: multicast, arrays: arrays) {
       core.simulation.add(leap)
     }
   }

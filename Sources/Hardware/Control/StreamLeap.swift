@@ -2,11 +2,13 @@
 import SimulationKernel
 
 /// The steady stream of operand B, from the VFMU over the multicast network into all arrays, in one go for as many cycles
-/// as the VFMU has windows.
+/// as the VFMU has windows; or, where a row of the buffer is a window and one leaves in every cycle, from the buffer on for
+/// as many cycles as there are rows.
 ///
 /// In the middle of a K window, with a window in every stage of the pipeline, the next cycles bring nothing new: each
-/// stage hands a window on. The buffer, memory and operand A go on cycle by cycle beside it.
+/// stage hands a window on. Memory, operand A and what else the buffer does go on cycle by cycle beside it.
 public final class StreamLeap: Leap {
+  private let buffer: GlobalBuffer
   private let vfmu: VFMU
   private let network: MulticastNetwork
   /// The members keep them alive; here they are called without counting references.
@@ -16,26 +18,35 @@ public final class StreamLeap: Leap {
   private let words: UnsafeMutablePointer<Int16>
 
   /// - Returns: nil where a machine's stream is never so steady.
-  public init?(vfmu: VFMU, network: MulticastNetwork, arrays: [PEArray]) {
+  public init?(buffer: GlobalBuffer, vfmu: VFMU, network: MulticastNetwork, arrays: [PEArray]) {
     guard let array = arrays.first?.specification, !array.selection.selectsHeldBlocks, array.windowWords % 2 == 0 else {
       return nil
     }
+    self.buffer = buffer
     self.vfmu = vfmu
     self.network = network
     self.arrays = arrays.map { Unmanaged.passUnretained($0) }
     windowWords = array.windowWords
-    words = .allocate(capacity: vfmu.capacityWords)
+    words = .allocate(capacity: vfmu.capacityWords + array.columns * windowWords)
     super.init([vfmu, network] + arrays)
   }
 
   deinit { words.deallocate() }
 
   public override func advance(from cycle: Cycle, through last: Cycle) -> Cycle {
-    // All that is in flight afterwards was shifted out in this leap.
     let toNetwork = Int(vfmu.windows.latency)
     let toArrays = Int(network.branches[0].latency)
-    let fewest = max(2, toNetwork + toArrays)
-    var count = min(vfmu.leapableWindows, Int(last - cycle) + 1)
+    let toVFMU = Int(buffer.operandB.rows.latency)
+    // All that is in flight afterwards was sent in this leap.
+    var fewest = max(2, toNetwork + toArrays)
+    let longest = min(Int(last - cycle), Int(Int32.max)) + 1
+    var takesRows = false
+    var count = min(vfmu.leapableWindowsWithRows, longest)
+    if count >= max(fewest, toVFMU), buffer.operandB.rows.isStreaming(at: cycle) {
+      count = buffer.leapableRows(count)
+      takesRows = count >= max(fewest, toVFMU)
+    }
+    if takesRows { fewest = max(fewest, toVFMU) } else { count = min(vfmu.leapableWindows, longest) }
     guard count >= fewest, vfmu.windowWords == windowWords, network.isStreaming(at: cycle),
       isInWindow(vfmu.windows, toNetwork, at: cycle), isInWindow(network.branches[0], toArrays, at: cycle)
     else { return 0 }
@@ -43,7 +54,7 @@ public final class StreamLeap: Leap {
       count = arrays[number]._withUnsafeGuaranteedRef { $0.leapableWindows(count, from: cycle) }
       guard count >= fewest else { return 0 }
     }
-    stream(count, from: cycle, toNetwork: toNetwork, toArrays: toArrays)
+    stream(count, from: cycle, toNetwork: toNetwork, toArrays: toArrays, takesRows: takesRows)
     return Cycle(count)
   }
 
@@ -58,7 +69,7 @@ public final class StreamLeap: Leap {
     return true
   }
 
-  private func stream(_ count: Int, from cycle: Cycle, toNetwork: Int, toArrays: Int) {
+  private func stream(_ count: Int, from cycle: Cycle, toNetwork: Int, toArrays: Int, takesRows: Bool) {
     let fresh = count - toNetwork - toArrays
     // What the arrays take first is in flight; what is in flight in the end comes last out of the VFMU.
     for number in 0..<arrays.count {
@@ -72,7 +83,7 @@ public final class StreamLeap: Leap {
       }
     }
     let first = vfmu.leapWindow(fresh)
-    vfmu.leap(count, words: words)
+    if takesRows { leapWithRows(count, from: cycle) } else { vfmu.leap(count, words: words) }
     let then = cycle + Cycle(toArrays + toNetwork)
     arrays[0]._withUnsafeGuaranteedRef { first in
       first.takeInLeap(fresh, words: words, from: then)
@@ -93,5 +104,14 @@ public final class StreamLeap: Leap {
         for branch in 0..<network.branches.count { network.branches[branch].inFlight(index).pointee = window }
       }
     }
+  }
+
+  /// The VFMU's part where it takes in a row a cycle, and the buffer's, which reads them.
+  private func leapWithRows(_ count: Int, from cycle: Cycle) {
+    let rows = buffer.operandB.rows
+    let inFlight = Int(rows.latency)
+    vfmu.leap(count, words: words) { $0 < inFlight ? rows.inFlight($0).pointee : buffer.leapRow($0 - inFlight) }
+    buffer.leap(count, from: cycle)
+    for row in 0..<inFlight { rows.inFlight(row).pointee = buffer.leapRow(row - inFlight) }
   }
 }

@@ -33,8 +33,10 @@ public final class GlobalBuffer: Component, ActionReporting {
   /// it waiting at the door.
   let dataPresence: StateArray<UInt8>
   let metadataPresence: StateArray<UInt8>
-  private let rowsPerLine: Int32
-  private let hasDefaultOrder: Bool
+  let rowsPerLine: Int32
+  let hasDefaultOrder: Bool
+  /// Not state: nobody looks while the buffer is ahead.
+  let leaptRows: UnsafeMutablePointer<LeaptRows>
   @State var state: Registers
 
   struct Registers: BitwiseCopyable {
@@ -90,6 +92,8 @@ public final class GlobalBuffer: Component, ActionReporting {
     self.specification = specification
     self.plan = plan
     rowsPerLine = specification.rowsPerLine
+    leaptRows = .allocate(capacity: 1)
+    leaptRows.initialize(to: LeaptRows())
     hasDefaultOrder = specification.arbitration == .priority && specification.order == Client.allCases
     fills = Input("fills", of: name, in: clock)
     releases = Output("releases", of: name, in: clock)
@@ -111,6 +115,8 @@ public final class GlobalBuffer: Component, ActionReporting {
     super.init(name, in: clock)
   }
 
+  deinit { leaptRows.deallocate() }
+
   /// The port of a ring of metadata; nil where the design has no such ring.
   public func metadataPort(of ring: BufferRing) -> BufferPort<MetadataRow>? {
     if let rank = ring.rankOfA { return metadataA[rank] }
@@ -121,12 +127,16 @@ public final class GlobalBuffer: Component, ActionReporting {
     state.dataBanks = BankUse()
     state.metadataBanks = BankUse()
     state.isContended = false
+    let isAhead = now < leaptRows.pointee.until
+    if isAhead { claimLeaptRow() }
     let served =
-      hasDefaultOrder
-      ? serve(.operandB) | serve(.operandA) | serve(.sums) | serve(.fill) : serveInOrder()
+      isAhead
+      ? serve(.operandA) | serve(.sums) | serve(.fill)
+      : hasDefaultOrder ? serve(.operandB) | serve(.operandA) | serve(.sums) | serve(.fill) : serveInOrder()
     let activity = served | release()
     // A port that lost to another one this cycle must try again in the next.
-    return state.isContended ? .worked : activity
+    let outcome = state.isContended ? .worked : activity
+    return isAhead ? whileAhead(outcome) : outcome
   }
 
   // MARK: Arbitration
@@ -202,7 +212,7 @@ public final class GlobalBuffer: Component, ActionReporting {
   ///
   /// - Parameter done: rows of the line that were served before.
   /// - Returns: rows served in this cycle.
-  private func claimRows(of line: Int, after done: Int32, isWrite: Bool) -> Int32 {
+  func claimRows(of line: Int, after done: Int32, isWrite: Bool) -> Int32 {
     var next = done
     while next < rowsPerLine {
       let row = line * Int(rowsPerLine) + Int(next)
