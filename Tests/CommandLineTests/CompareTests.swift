@@ -64,7 +64,7 @@ struct CompareTests {
       ])
     #expect(Set(layers.compactMap { $0["result_hash"] as? String }).count == 1)
     let cycles = layers.compactMap { $0["cycles"] as? Double }
-    #expect(cycles[0] * 1.5 < cycles[1])
+    #expect(cycles[0] * 1.4 < cycles[1])
   }
 
   @Test func `a run of a comparison is the run of its design alone`() throws {

@@ -16,6 +16,12 @@ struct ThreeRankTests {
     private static let extent = 512
   #endif
 
+  /// Memory, buffer and its port: a window of 60 words, read while the next is filled, all but takes the default port.
+  private static let everythingWide = [
+    "dram.model=ideal", "dram.bytes_per_cycle=512", "glb.data_bytes=4194304", "glb.metadata_bytes=1048576",
+    "glb.port_bytes_per_cycle=512", "glb.data_banks=8", "glb.metadata_banks=8",
+  ]
+
   private static func run(
     _ pattern: String?, shape: GEMMShape = GEMMShape(m: 64, k: 256, n: 128), densityB: Double = 1,
     on design: DesignUnderTest = .highLightThreeRank, _ overrides: [String] = [], mapping: String? = nil
@@ -32,7 +38,7 @@ struct ThreeRankTests {
     degree: HardwareRule.Degree
   ) throws {
     let outcome = try Self.run(
-      "\(degree.pattern)", shape: GEMMShape(m: Self.extent, k: Self.extent, n: Self.extent), memoryOutOfTheWay)
+      "\(degree.pattern)", shape: GEMMShape(m: Self.extent, k: Self.extent, n: Self.extent), Self.everythingWide)
     let window = degree.pattern.period
     #expect(Ratio(16, window) == degree.density)
     let windows = (Self.extent + window - 1) / window
@@ -100,8 +106,9 @@ struct ThreeRankTests {
   @Test func `NVIDIA's pair-wise 4 of 8 runs on HighLight at its own density`() throws {
     let outcome = try Self.run("C1(2:4)->C0(2:2)", densityB: 0.7, on: .highLight, memoryOutOfTheWay)
     #expect(outcome.summary.patternExecuted == "C1(4:8)->C0(2:2)")
-    // 16 windows of 16 lanes' words at 1/1, 8 at 1/2.
-    #expect(outcome.statistics.bounds.first { $0.kind == "compute" }?.cycles == 8 * 128)
+    // 16 windows of 16 words where A is dense, 8 of 32 here.
+    let compute = try #require(outcome.statistics.bounds.first { $0.kind == "compute" })
+    #expect(compute.cycles == 8 * 128)
     #expect(outcome.statistics.ledger.laneCycles(of: .paddingPattern) == 0)
   }
 
@@ -161,8 +168,8 @@ struct ThreeRankTests {
     for action in outcome.statistics.actions where action.action.hasSuffix("rank2") {
       #expect(action.rank == 2 && action.isSparsityTax, "\(action.action)")
     }
-    let selects = outcome.statistics.actions.first { $0.action == "select_rank2" }
-    #expect(selects?.bits == 16 * 8)
+    let selects = try #require(outcome.statistics.actions.first { $0.action == "select_rank2" })
+    #expect(selects.bits == 16 * 8)
   }
 
   @Test func `every rank has a decoder, registers and multiplexers of its own`() throws {
