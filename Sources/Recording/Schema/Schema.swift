@@ -10,14 +10,16 @@ import Statistics
 /// is written nor at its end, and a run that was killed answers as fast as a finished one.
 enum Schema {
   /// Stored in the file as `user_version`; a file of another version is not ours to continue.
-  static let version: Int32 = 2
+  static let version: Int32 = 3
 
   /// Stored in the file as `application_id`: the letters "hssi".
   static let applicationID: Int32 = 0x6873_7369
 
   static let relations: [Relation] =
-    RunSchema.relations + LayerSchema.relations + TotalSchema.relations + LedgerSchema.relations + CostSchema.relations
-    + ActivitySchema.relations + LinkSchema.relations + DRAMSchema.relations + ReplaySchema.relations
+    RunSchema.relations + LayerSchema.relations + SampleSchema.relations + TotalSchema.relations
+    + LedgerSchema.relations
+    + CostSchema.relations + ActivitySchema.relations + LinkSchema.relations + DRAMSchema.relations
+    + ReplaySchema.relations
     + MessageSchema.relations
 
   /// Relations that a user selects from.
