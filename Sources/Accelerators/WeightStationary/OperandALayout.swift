@@ -9,7 +9,14 @@ import Sparsity
 /// blocks are skipped it holds the values of all blocks that the window reaches, up to 32. Padded rows are not stored;
 /// padded K is, as zeros.
 struct OperandALayout {
-  let compressed: CompressedFiber
+  /// The format that the rows are compressed to.
+  let layout: HSSLayout
+  private let rowCount: Int
+  private let values: [Int16]
+  /// Offsets of blocks and of values, each empty where no such metadata is stored: of a large dense layer they would be half as
+  /// large again as its values.
+  private let blockOffsets: [UInt8]
+  private let valueOffsets: [UInt8]
   let rowsPerBlock: Int
   let wordBytes: Int
   /// Windows that K is cut into.
@@ -28,8 +35,13 @@ struct OperandALayout {
   ) throws {
     let row = specification.design.row
     let blocks = operandB?.structuredRanks.first?.h ?? row.blocksPerGroup
-    compressed = try specification.design.encoder(of: pattern, blocks: blocks).encode(
+    let compressed = try specification.design.encoder(of: pattern, blocks: blocks).encode(
       a, groupsMultipleOf: row.groups)
+    layout = compressed.layout
+    rowCount = compressed.rows
+    values = compressed.values
+    blockOffsets = layout.blockOffsetBits > 0 ? compressed.blockOffsets : []
+    valueOffsets = layout.valueOffsetBits > 0 ? compressed.valueOffsets : []
     slotsPerRow = row.groups * compressed.layout.valueSlotsPerGroup
     rowsPerBlock = specification.rowsPerBlock
     self.wordBytes = wordBytes
@@ -39,11 +51,11 @@ struct OperandALayout {
     windowWords = row.groups * compressed.layout.positionsPerGroup
   }
 
-  var rowBlocks: Int { (compressed.rows + rowsPerBlock - 1) / rowsPerBlock }
-  private var hasRank1: Bool { compressed.layout.blockOffsetBits > 0 }
-  private var hasRank0: Bool { compressed.layout.valueOffsetBits > 0 }
+  var rowBlocks: Int { (rowCount + rowsPerBlock - 1) / rowsPerBlock }
+  private var hasRank1: Bool { layout.blockOffsetBits > 0 }
+  private var hasRank0: Bool { layout.valueOffsetBits > 0 }
 
-  func rows(inBlock block: Int) -> Int { min(rowsPerBlock, compressed.rows - block * rowsPerBlock) }
+  func rows(inBlock block: Int) -> Int { min(rowsPerBlock, rowCount - block * rowsPerBlock) }
 
   /// Bytes per row and window of each stream, metadata first.
   private var streams: [(ring: BufferRing, rowBytes: Int, fieldBits: Int)] {
@@ -102,7 +114,7 @@ struct OperandALayout {
     switch stream.ring {
     case .rank1A:
       var field: UInt64 = 0
-      for pe in 0..<blocksPerRow { field |= UInt64(compressed.blockOffsets[firstBlock + pe]) << UInt64(3 * pe) }
+      for pe in 0..<blocksPerRow { field |= UInt64(blockOffsets[firstBlock + pe]) << UInt64(3 * pe) }
       let bytes = 3 * blocksPerRow / 8
       for byte in 0..<bytes {
         memory[start + bytes * index + byte] = UInt8(truncatingIfNeeded: field >> UInt64(8 * byte))
@@ -120,7 +132,7 @@ struct OperandALayout {
       }
     case .operandA, .operandB, .maskB, .sums:
       for slot in 0..<slots {
-        let value = compressed.values[firstSlot + slot]
+        let value = values[firstSlot + slot]
         let offset = start + (index * slots + slot) * wordBytes
         if wordBytes == 1 {
           memory[offset] = UInt8(truncatingIfNeeded: value)
@@ -133,7 +145,7 @@ struct OperandALayout {
 
   /// The rank-0 metadata of two neighbouring slots, which lie in one block.
   private func codes(ofPairAt slot: Int) -> (Int, Int) {
-    let offsets = (Int(compressed.valueOffsets[slot]), Int(compressed.valueOffsets[slot + 1]))
+    let offsets = (Int(valueOffsets[slot]), Int(valueOffsets[slot + 1]))
     switch valueCoding {
     case .offsets: return offsets
     case .runs(let runs): return runs.codes(first: offsets.0, second: offsets.1)
@@ -160,7 +172,7 @@ struct OperandALayout {
           (valid * declaredDensity.numerator + declaredDensity.denominator - 1) / declaredDensity.denominator)
         var (shapeSlots, patternSlots) = (slots - usable, usable - kept)
         let position = stored * rowsPerBlock + index
-        for slot in (0..<slots).reversed() where compressed.values[firstSlot + slot] == 0 {
+        for slot in (0..<slots).reversed() where values[firstSlot + slot] == 0 {
           if shapeSlots > 0 {
             shape[position] |= 1 << UInt32(slot)
             shapeSlots -= 1

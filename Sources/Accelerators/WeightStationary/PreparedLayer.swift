@@ -42,7 +42,7 @@ struct PreparedLayer {
     let (operandA, operandB) = (mapped.operandA, mapped.operandB)
     executed = mapped.executed
     executedB = mapped.executedB
-    layoutOfA = operandA.compressed.layout
+    layoutOfA = operandA.layout
     windowPositions = operandA.windowWords
     isOperandBCompressed = operandB.isCompressed
     hasBlockOffsetsOfB = operandB.hasBlockOffsets
