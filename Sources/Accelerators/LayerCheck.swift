@@ -22,7 +22,7 @@ public struct LayerFailure: Error, Equatable, CustomStringConvertible {
 struct LayerCheck {
   let layer: GEMMLayer
   let z: [Int32]
-  let stored: [Int]
+  let stored: [Int16]
   let reference: [Int32]
   let requantisation: Requantisation
   let outputWidth: Requantisation.OutputWidth
@@ -30,7 +30,7 @@ struct LayerCheck {
   let links: [LinkAccount]
 
   init(
-    _ layer: GEMMLayer, z: [Int32], stored: [Int], reference: [Int32], requantisation: Requantisation,
+    _ layer: GEMMLayer, z: [Int32], stored: [Int16], reference: [Int32], requantisation: Requantisation,
     outputWidth: Requantisation.OutputWidth, statistics: LayerStatistics, links: [LinkAccount]
   ) {
     self.layer = layer
@@ -111,7 +111,7 @@ struct LayerCheck {
       for column in 0..<layer.n {
         let sum = layer.output.activation.apply(to: Int(reference[row * layer.n + column]))
         let expected = requantisation.apply(to: sum, width: outputWidth)
-        let found = stored[row * layer.n + column]
+        let found = Int(stored[row * layer.n + column])
         guard found == expected else {
           throw failure("z[\(row),\(column)] is stored as \(found), requantisation gives \(expected)")
         }

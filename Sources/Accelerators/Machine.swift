@@ -20,6 +20,11 @@ public protocol Machine: Sendable {
   /// Whether the machine can prune activations as they come: `LayerOptions.keptActivations` means something to it.
   var prunesActivations: Bool { get }
 
+  /// How `layer` would be mapped as a whole; nothing is laid out or run.
+  ///
+  /// - Throws: as `session` does, but for `ReferenceProductError`.
+  func outline(of layer: GEMMLayer) throws -> LayerOutline
+
   /// Prepares `layer` and resets the machine; nothing has run yet.
   ///
   /// - Throws: `PatternViolation` or `ReferenceProductError` where the operands are not what they claim, or
@@ -62,7 +67,7 @@ extension Machine {
   }
 }
 
-/// How a layer is simulated; nothing but `keptActivations` changes a result.
+/// How a layer is simulated; nothing but `keptActivations` and `walk` changes a result.
 public struct LayerOptions: Sendable {
   /// Whether every component's activity is kept as spans.
   public var recordsSpans: Bool
@@ -75,6 +80,8 @@ public struct LayerOptions: Sendable {
   /// Activations that a machine with dynamic pruning keeps of each block of 8; nil prunes none. It changes operand B, and
   /// so the product.
   public var keptActivations: Int?
+  /// How Z's blocks are walked, where the layer is a part of another and is to run as that does; nil maps it by itself.
+  public var walk: TileWalk?
   /// Cycles without an array's step or a stored result after which a run is given up as a livelock.
   public var watchdogCycles: Int64
   /// Whether steady streams advance several cycles in one go; off, every component ticks in every cycle.
@@ -84,7 +91,7 @@ public struct LayerOptions: Sendable {
 
   public init(
     recordsSpans: Bool = false, recordsMemoryRequests: Bool = false, recordsStateHashes: Bool = false,
-    recordedCycles: ClosedRange<Int64>? = nil, keptActivations: Int? = nil,
+    recordedCycles: ClosedRange<Int64>? = nil, keptActivations: Int? = nil, walk: TileWalk? = nil,
     watchdogCycles: Int64 = LayerOptions.defaultWatchdogCycles, leaps: Bool = true,
     perturbation: Simulation.Perturbation = Simulation.Perturbation()
   ) {
@@ -93,6 +100,7 @@ public struct LayerOptions: Sendable {
     self.recordsStateHashes = recordsStateHashes
     self.recordedCycles = recordedCycles
     self.keptActivations = keptActivations
+    self.walk = walk
     self.watchdogCycles = watchdogCycles
     self.leaps = leaps
     self.perturbation = perturbation
@@ -116,6 +124,8 @@ public struct LayerOutcome: Sendable {
   public var memoryRequests: [DRAMTraceLine] = []
   /// Share of operand B's squared norm that pruning removed, where it was pruned.
   public var removedActivationNorm: Double?
+  /// The parts that were simulated, where the layer was not as a whole: `z` is empty then, and activity in time unknown.
+  public var sampledParts: SampledParts?
 }
 
 extension HardwareRule {

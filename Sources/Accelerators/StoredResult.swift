@@ -17,13 +17,13 @@ struct StoredResult {
   }
 
   /// The stored values, row-major [M, N].
-  func read(from image: MemoryImage) -> [Int] {
-    var result = [Int](repeating: 0, count: layout.rowCount * layout.columnCount)
+  func read(from image: MemoryImage) -> [Int16] {
+    var result = [Int16](repeating: 0, count: layout.rowCount * layout.columnCount)
     image.withBytes(0..<image.byteCount) { memory in
-      func word(at address: Int) -> Int {
+      func word(at address: Int) -> Int16 {
         layout.wordBytes == 1
-          ? Int(Int8(bitPattern: memory[address]))
-          : Int(Int16(littleEndian: memory.loadUnaligned(fromByteOffset: address, as: Int16.self)))
+          ? Int16(Int8(bitPattern: memory[address]))
+          : Int16(littleEndian: memory.loadUnaligned(fromByteOffset: address, as: Int16.self))
       }
       guard layout.isCompressed else {
         for column in 0..<layout.columnCount {

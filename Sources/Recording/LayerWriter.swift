@@ -29,6 +29,7 @@ struct LayerWriter {
   func write(to database: Database) throws {
     checkCosts()
     try writeSummary(to: database)
+    try writeSample(to: database)
     try writeBounds(to: database)
     try writeLedger(to: database)
     try writeActions(to: database)
@@ -61,7 +62,26 @@ struct LayerWriter {
       layer.energyAttojoules,
       layer.areaMicroSquareMicrons, layer.clockGHz, layer.verified, layer.mapping, layer.repeatCount,
       statistics.eventHash.hashText, statistics.resultHash.hashText,
+      layer.sample?.fraction ?? 1, layer.sample?.cycles.error ?? 0, layer.sample?.cycles.margin ?? 0,
+      energyUncertainty?.error, energyUncertainty?.margin,
     ])
+  }
+
+  /// None where the layer was simulated as a whole; nil without energy.
+  private var energyUncertainty: LayerSample.Uncertainty? {
+    guard layer.energyAttojoules != nil else { return nil }
+    guard let sample = layer.sample else { return LayerSample.Uncertainty(error: 0, margin: 0) }
+    return sample.attojoules
+  }
+
+  private func writeSample(to database: Database) throws {
+    let insertion = try Insertion(into: SampleSchema.storedSample, in: database)
+    for (index, part) in (layer.sample?.parts ?? []).enumerated() {
+      try insertion.insert([
+        key.layerID, index, part.first, part.rows, part.columns, part.weight, part.cycles, part.attojoules,
+        part.eventHash.hashText, part.resultHash.hashText,
+      ])
+    }
   }
 
   private func writeBounds(to database: Database) throws {

@@ -37,6 +37,15 @@ public struct RecordedLayer: Equatable, Sendable {
   public let repeatCount: Int64
   public let eventHash: String
   public let resultHash: String
+  /// Share of Z that was simulated; 1 where all is exact.
+  public let sampledFraction: Double
+  /// Standard errors and half widths of 95 % intervals; 0 where all is exact, those of the energy nil without one.
+  public let cyclesError: Double
+  public let cyclesMargin: Double
+  public let energyErrorPicojoules: Double?
+  public let energyMarginPicojoules: Double?
+
+  public var isSampled: Bool { sampledFraction < 1 }
 
   /// A number of cycles that no run of the layer can beat.
   public struct Bound: Equatable, Sendable, Encodable {
@@ -72,6 +81,11 @@ public struct RecordedLayer: Equatable, Sendable {
     repeatCount = row["repeat_count"]
     eventHash = row["event_hash"]
     resultHash = row["result_hash"]
+    sampledFraction = row["sampled_fraction"]
+    cyclesError = row["cycles_error"]
+    cyclesMargin = row["cycles_margin"]
+    energyErrorPicojoules = row["energy_error_pj"]
+    energyMarginPicojoules = row["energy_margin_pj"]
   }
 }
 
@@ -95,6 +109,11 @@ extension RecordedLayer: Encodable {
     case repeatCount = "repeat_count"
     case eventHash = "event_hash"
     case resultHash = "result_hash"
+    case sampledFraction = "sampled_fraction"
+    case cyclesError = "cycles_error"
+    case cyclesMargin = "cycles_margin"
+    case energyErrorPicojoules = "energy_error_pj"
+    case energyMarginPicojoules = "energy_margin_pj"
   }
 
   /// What is unknown is encoded as null: the keys are always the same.
@@ -127,5 +146,10 @@ extension RecordedLayer: Encodable {
     try keys.encode(repeatCount, forKey: .repeatCount)
     try keys.encode(eventHash, forKey: .eventHash)
     try keys.encode(resultHash, forKey: .resultHash)
+    try keys.encode(sampledFraction, forKey: .sampledFraction)
+    try keys.encode(cyclesError, forKey: .cyclesError)
+    try keys.encode(cyclesMargin, forKey: .cyclesMargin)
+    try keys.encode(energyErrorPicojoules, forKey: .energyErrorPicojoules)
+    try keys.encode(energyMarginPicojoules, forKey: .energyMarginPicojoules)
   }
 }

@@ -17,6 +17,8 @@ public struct RecordedTotal: Equatable, Sendable {
   public let areaSquareMicrons: Double?
   public let dramReadBytes: Int64
   public let dramWriteBytes: Int64
+  /// Layers of which only a share was simulated.
+  public let sampledLayers: Int64
 
   init(_ row: Row) {
     layers = row["layers"]
@@ -31,6 +33,7 @@ public struct RecordedTotal: Equatable, Sendable {
     areaSquareMicrons = row["area_um2"]
     dramReadBytes = row["dram_read_bytes"]
     dramWriteBytes = row["dram_write_bytes"]
+    sampledLayers = row["sampled_layers"]
   }
 }
 
@@ -44,6 +47,7 @@ extension RecordedTotal: Encodable {
     case areaSquareMicrons = "area_um2"
     case dramReadBytes = "dram_read_bytes"
     case dramWriteBytes = "dram_write_bytes"
+    case sampledLayers = "sampled_layers"
   }
 
   /// What is unknown is encoded as null: the keys are always the same.
@@ -61,5 +65,6 @@ extension RecordedTotal: Encodable {
     try keys.encode(areaSquareMicrons, forKey: .areaSquareMicrons)
     try keys.encode(dramReadBytes, forKey: .dramReadBytes)
     try keys.encode(dramWriteBytes, forKey: .dramWriteBytes)
+    try keys.encode(sampledLayers, forKey: .sampledLayers)
   }
 }

@@ -186,6 +186,8 @@ public struct LayerSummary: Equatable, Sendable {
   public var mapping: String
   /// How often the network runs the layer; all other numbers are of one run.
   public var repeatCount: Int64
+  /// What the numbers are estimated from; nil where the layer was simulated as a whole, and they are exact.
+  public var sample: LayerSample?
 
   public init(
     layer: String, design: String, pattern: String, patternExecuted: String, m: Int64, n: Int64, k: Int64,
@@ -193,7 +195,7 @@ public struct LayerSummary: Equatable, Sendable {
     dramWriteBytes: Int64, denseRunCycles: Int64? = nil, denseRunAttojoules: Int64? = nil,
     energyAttojoules: Int64? = nil,
     areaMicroSquareMicrons: Int64? = nil, clockGHz: Double, verified: Bool, mapping: String,
-    repeatCount: Int64 = 1
+    repeatCount: Int64 = 1, sample: LayerSample? = nil
   ) {
     self.layer = layer
     self.design = design
@@ -216,5 +218,6 @@ public struct LayerSummary: Equatable, Sendable {
     self.verified = verified
     self.mapping = mapping
     self.repeatCount = repeatCount
+    self.sample = sample
   }
 }

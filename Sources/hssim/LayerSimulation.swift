@@ -20,6 +20,7 @@ struct LayerSimulation: Sendable {
   private let options: LayerOptions
   private let pricing: Pricing
   private let against: Comparison?
+  private let share: SampleOptions.Share?
   private let seed: UInt64
   private let outputs: ChainedOutputs?
 
@@ -36,6 +37,7 @@ struct LayerSimulation: Sendable {
       keptActivations: job.keptActivations, leaps: job.leaps)
     pricing = job.pricing
     against = job.against
+    share = job.share
     seed = job.description.seed
     outputs =
       if case .trace(let trace, _) = workload, workload.hasChains {
@@ -51,16 +53,43 @@ struct LayerSimulation: Sendable {
   ) throws -> SimulatedLayer {
     let layer = try load(index, monitor)
     guard monitor.isWanted else { throw CancellationError() }
-    var outcome = try machine.simulate(layer, options: options) { cycle, bound in
-      monitor.update(cycle: cycle, bound: bound)
-    }
+    var outcome = try outcome(of: layer, index, monitor)
     outcome.summary.repeatCount = Int64(layer.repeatCount)
     if case .trace(let trace, _) = workload, let outputs, outputs.isWanted(trace.layers[index].index) {
       outputs.enter(LayerOutput(of: layer, z: outcome.z), of: trace.layers[index].index)
     }
     if against == .dense { try addDenseRun(of: layer, to: &outcome, monitor) }
     let costs = try pricing.apply(to: &outcome.summary, &outcome.statistics, of: outcome.inventory)
+    if let sampled = outcome.sampledParts {
+      outcome.summary.sample = sampled.sample(attojoules: try energies(of: sampled, outcome.inventory))
+    }
     return SimulatedLayer(index: index, outcome: outcome, costs: costs)
+  }
+
+  /// The layer simulated as a whole, or a share of it where it is large and one is asked for.
+  private func outcome(
+    of layer: GEMMLayer, _ index: Int, _ monitor: OrderedPipeline<SimulatedLayer>.Monitor
+  ) throws -> LayerOutcome {
+    guard let share, layer.denseMACs > share.limit else {
+      return try machine.simulate(layer, options: options) { monitor.update(cycle: $0, bound: $1) }
+    }
+    // By its place in the file: a selection of layers draws what the whole trace draws.
+    var place = index
+    if case .trace(let trace, _) = workload { place = trace.layers[index].index }
+    let request = SampleRequest(fraction: share.fraction, seed: seed, layer: place)
+    return try machine.simulate(layer, sample: request, options: options) { monitor.update(cycle: $0, bound: $1) }
+  }
+
+  /// Energies of the parts of a sampled layer; nil where no prices are known.
+  private func energies(of sampled: SampledParts, _ inventory: Inventory) throws -> [Int64]? {
+    var energies: [Int64] = []
+    for part in sampled.parts {
+      var (summary, statistics) = (part.summary, part.statistics)
+      _ = try pricing.apply(to: &summary, &statistics, of: inventory)
+      guard let energy = summary.energyAttojoules else { return nil }
+      energies.append(energy)
+    }
+    return energies
   }
 
   private func load(_ index: Int, _ monitor: OrderedPipeline<SimulatedLayer>.Monitor) throws -> GEMMLayer {

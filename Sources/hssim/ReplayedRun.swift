@@ -32,6 +32,12 @@ struct ReplayedRun {
       throw CommandError(
         .content, "\(path): '\(origin.command)' made run \(identifier); allowed: a run of hssim simulate")
     }
+    if let fraction = command.sampling.sample {
+      throw CommandError(
+        .content,
+        "\(path): run \(identifier) was made with --sample \(fraction), which simulates parts of layers; allowed: a run "
+          + "without it")
+    }
     guard origin.version == Hssim.version else {
       throw CommandError(
         .content,

@@ -13,7 +13,8 @@ extension RunDescription {
   /// the same id, and the file keeps them apart by its column `record_level`.
   init(
     of workload: Workload, on values: ParameterValues, part: DRAMCatalogue.Part?, mapping: LoopMapping?,
-    keptActivations: Int? = nil, pricing: Pricing, against: Comparison? = nil, isPrunedForDesign: Bool = false,
+    keptActivations: Int? = nil, pricing: Pricing, against: Comparison? = nil,
+    share: SampleOptions.Share? = nil, isPrunedForDesign: Bool = false,
     seed: UInt64, recordLevel: RecordLevel, command: String
   ) throws(WorkloadError) {
     // Without notes of where a value was stated: designs that are the same give files that are the same.
@@ -27,7 +28,7 @@ extension RunDescription {
     let table = pricing.table.yamlText
     let hash = try Self.contentID(
       configuration: configuration, energyTable: table, includesLeakage: pricing.options.includesLeakage,
-      workload: workload, seed: seed, against: against, isPrunedForDesign: isPrunedForDesign)
+      workload: workload, seed: seed, against: against, share: share, isPrunedForDesign: isPrunedForDesign)
     self.init(
       design: values.name, workload: workload.name, seed: seed, version: Hssim.version, configuration: configuration,
       contentID: hash, recordLevel: recordLevel, command: command, layers: workload.layerNames.count,
@@ -37,7 +38,7 @@ extension RunDescription {
   /// The content id of a run of this version of the simulator.
   static func contentID(
     configuration: String, energyTable: String, includesLeakage: Bool, workload: Workload, seed: UInt64,
-    against: Comparison?, isPrunedForDesign: Bool = false
+    against: Comparison?, share: SampleOptions.Share? = nil, isPrunedForDesign: Bool = false
   ) throws(WorkloadError) -> UInt64 {
     var hash = StableHash()
     hash.combine("hssim \(Hssim.version)")
@@ -47,6 +48,7 @@ extension RunDescription {
     try workload.combine(into: &hash)
     hash.combine(seed)
     if isPrunedForDesign { hash.combine("pruned for the design") }
+    if let share { hash.combine("sample \(share.fraction) above \(share.limit)") }
     if let against { hash.combine("against \(against.rawValue)") }
     return hash.value
   }

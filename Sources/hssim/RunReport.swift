@@ -49,8 +49,19 @@ struct RunReport {
     let edp = total.energyDelayProduct.map { ", EDP " + scientific($0) + " J*s" } ?? ""
     let runs =
       total.layerRuns == total.layers ? "\(total.layers) layers" : "\(total.layerRuns) runs of \(total.layers) layers"
-    return "total of \(runs): \(total.cycles) cycles, \(time) ms, utilization "
+    return "total of \(runs): \(total.cycles) cycles\(margin ?? ""), \(time) ms, utilization "
       + "\(decimal(100 * total.utilization, places: 1)) %, \(total.macsDense) dense MACs\(edp)"
+  }
+
+  /// The half width of the total's 95 % interval, the layers' errors being independent; nil where all is exact.
+  private var margin: String? {
+    let sampled = run.layers.filter(\.isSampled)
+    guard !sampled.isEmpty else { return nil }
+    let squares = sampled.reduce(0) { sum, layer in
+      let margin = Double(layer.repeatCount) * layer.cyclesMargin
+      return sum + margin * margin
+    }
+    return " +/- \(Int64(squares.squareRoot().rounded(.up)))"
   }
 
   /// Energy of all layers, each as often as the network runs it, and the chip's area; nil where no prices were applied.
@@ -74,6 +85,11 @@ struct RunReport {
       ("speed-up", .right), ("bound", .right), ("cycles/bound", .right), ("bounded by", .left), ("DRAM MB", .right),
       ("energy uJ", .right), ("of it tax", .right), ("verified", .left),
     ]
+    let isSampled = run.layers.contains(where: \.isSampled)
+    if isSampled {
+      columns.insert(("+/- cycles", .right), at: 4)
+      columns.insert(("simulated", .right), at: columns.count - 1)
+    }
     if hasRepeats { columns.insert(("times", .right), at: 1) }
     var table = TextTable(columns)
     for layer in run.layers {
@@ -85,7 +101,11 @@ struct RunReport {
       var cells: [String] = [layer.layer, layer.pattern, layer.patternExecuted, "\(layer.cycles)"]
       cells += [decimal(100 * layer.utilization, places: 1) + " %", decimal(layer.speedupVersusDense, places: 2)]
       cells += [bound.map { "\($0.cycles)" } ?? "-", ratio, bound?.kind ?? "-", traffic, energy, tax]
-      cells.append(layer.isVerified ? "yes" : "NO")
+      cells.append(layer.isVerified ? (layer.isSampled ? "the sample" : "yes") : "NO")
+      if isSampled {
+        cells.insert("\(Int64(layer.cyclesMargin.rounded(.up)))", at: 4)
+        cells.insert(decimal(100 * layer.sampledFraction, places: 1) + " %", at: cells.count - 1)
+      }
       if hasRepeats { cells.insert("\(layer.repeatCount)", at: 1) }
       table.append(cells)
     }

@@ -41,6 +41,8 @@ struct Simulate: ParsableCommand {
       valueName: "G:8"))
   var pruneActivations: String?
 
+  @OptionGroup var sampling: SampleOptions
+
   @OptionGroup var energy: EnergyOptions
 
   @OptionGroup var parallel: JobOptions
@@ -108,11 +110,13 @@ struct Simulate: ParsableCommand {
         "--prune-activations \(pruneActivations): layers take others' outputs, which would be of pruned activations; "
           + "allowed: traces without 'from'")
     }
+    let share = try sampling.share()
+    try share?.check(self, workload: workload)
     let pricing = try energy.pricing(of: machine)
     var description = try RunDescription(
       of: workload, on: values, part: part, mapping: mapping, keptActivations: kept, pricing: pricing, against: against,
-      seed: seed, recordLevel: .init(option: record),
-      command: command(of: workload, mapping: mapping, keptActivations: kept))
+      share: share, seed: seed, recordLevel: .init(option: record),
+      command: command(of: workload, mapping: mapping, keptActivations: kept, share: share))
     try description.recordCycles(option: record)
     let path = output ?? description.defaultFileName
     try checkPlaces(of: workload, output: path)
@@ -124,8 +128,8 @@ struct Simulate: ParsableCommand {
     try workload.checkValues(seed: seed)
     let job = SimulationJob(
       workload: workload, machine: machine, keptActivations: kept, pricing: pricing, against: against,
-      description: description,
-      database: database, result: result.map { SimulationJob.ResultFile(path: $0, isReplacing: force) },
+      share: share, description: description, database: database,
+      result: result.map { SimulationJob.ResultFile(path: $0, isReplacing: force) },
       memoryTrace: dramTrace.map {
         SimulationJob.MemoryTrace(path: $0, format: dramTraceFormat, isReplacing: force)
       },
@@ -157,11 +161,14 @@ struct Simulate: ParsableCommand {
   }
 
   /// The command as the database keeps it: what decides the content of the file, and nothing else.
-  private func command(of workload: Workload, mapping: LoopMapping?, keptActivations: Int?) -> String {
+  private func command(of workload: Workload, mapping: LoopMapping?, keptActivations: Int?, share: SampleOptions.Share?)
+    -> String
+  {
     var words = ["hssim", "simulate"] + workload.arguments + ["--design", design.design.lastPathComponent]
     for override in design.set { words += ["--set", override] }
     if let mapping { words += ["--mapping", "\(mapping)"] }
     if let keptActivations { words += ["--prune-activations", "\(keptActivations):8"] }
+    words += share?.words ?? []
     words += energy.words
     if let against { words += ["--against", against.rawValue] }
     words += ["--seed", "\(seed)", "--record", record]

@@ -27,6 +27,8 @@ struct SimulationJob {
   var keptActivations: Int?
   let pricing: Pricing
   let against: Comparison?
+  /// What of large layers is simulated; nil simulates all.
+  var share: SampleOptions.Share?
   let description: RunDescription
   let database: RunDatabase
   /// Position among the database's runs.

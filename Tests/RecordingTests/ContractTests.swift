@@ -65,7 +65,7 @@ struct ContractTests {
         let unrecorded = [
           "activity_span", "cycle_activity", "utilization_window", "area_breakdown", "stored_span", "stored_window",
           "stored_symbol", "stored_area", "sparsity_gain", "stored_state_hash", "state_hash", "stored_message",
-          "stored_text", "message",
+          "stored_text", "message", "stored_sample", "layer_sample",
         ]
         #expect((rows == 0) == unrecorded.contains(name), "\(name)")
       }

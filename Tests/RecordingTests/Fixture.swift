@@ -63,6 +63,17 @@ struct ExampleLayer {
       dramReadBytes: 12_345, dramWriteBytes: 1980, denseRunCycles: index % 2 == 0 ? nil : 2 * cycles,
       denseRunAttojoules: index % 2 == 0 ? nil : 7_000_000_000_001, clockGHz: 1.25,
       verified: true, mapping: "for n in 0..<1\n  for k in 0..<8")
+    if index % 2 == 1 {
+      summary.sample = LayerSample(
+        fraction: 0.25,
+        parts: (0..<3).map { part in
+          LayerSample.Part(
+            first: Int64(20 * part), rows: 20, columns: 33, weight: [1, 4, -4][part], cycles: 1000,
+            attojoules: 5_000_000_000, eventHash: random.next(), resultHash: random.next())
+        },
+        cycles: LayerSample.Uncertainty(error: 10, margin: 43),
+        attojoules: LayerSample.Uncertainty(error: 7, margin: 30.1))
+    }
     statistics = LayerStatistics()
     statistics.eventHash = random.next()
     statistics.resultHash = random.next()

@@ -21,19 +21,17 @@ struct DSTCLayer: StreamLayer {
   /// - Parameters:
   ///   - reference: the exact product, from whose range a scale is chosen where the layer states none.
   ///   - pinned: the mapping, where the user pinned one.
+  ///   - walk: the mapping of a part of a layer, in place of any other.
   /// - Throws: `MappingError` if nothing fits, `LoopMappingError` if what is pinned cannot run.
   init(
-    _ layer: GEMMLayer, reference: [Int32], on specification: DSTCSpecification, pinned: LoopMapping?
+    _ layer: GEMMLayer, reference: [Int32], on specification: DSTCSpecification, pinned: LoopMapping?,
+    walk: TileWalk? = nil
   ) throws {
     self.layer = layer
     let appliesReLU = layer.output.activation == .relu
-    let isCompressed =
-      specification.outputFormat == .bitmask || (specification.outputFormat == .auto && appliesReLU)
-    mapping = try DSTCMapper(
-      specification: specification, a: OperandVectors(layer.a, count: layer.m, length: layer.k),
-      b: layer.activations, rowCount: layer.m, columnCount: layer.n,
-      length: layer.k, wordBytes: layer.operandBits / 8, outputIsCompressed: isCompressed
-    ).bestMapping(layer: layer.name, pinned: pinned)
+    let mapper = DSTCMapper(layer, on: specification)
+    let isCompressed = mapper.outputIsCompressed
+    mapping = try walk.map(mapper.mapping(by:)) ?? mapper.bestMapping(layer: layer.name, pinned: pinned)
     mappingText = mapping.loopNestText(specification)
     collection = specification.collection(mapping.tile)
     outputWidth = specification.outputBits == 8 ? .bits8 : .bits16
@@ -44,10 +42,7 @@ struct DSTCLayer: StreamLayer {
       appliesReLU: appliesReLU, multiplier: Int64(requantisation.multiplier), shift: requantisation.shift,
       outputBits: specification.outputBits, rowsPerBlock: rowsPerColumn,
       builtRows: CondensedVector.wordLimit)
-    var output = OutputLayout(
-      valueAddress: mapping.operandBytes, maskAddress: mapping.operandBytes, isCompressed: isCompressed,
-      wordBytes: specification.outputBits / 8, rowsPerBlock: rowsPerColumn, rowCount: layer.m, columnCount: layer.n)
-    output.maskAddress += lineCount(bytes: layer.n * output.columnStride) * Line.byteCount
+    let output = walk?.output ?? mapping.outputLayout(layer, isCompressed: isCompressed, on: specification)
     outputLayout = output
     image = MemoryImage(byteCount: output.maskAddress + output.maskBytes)
     mapping.operandA.write(to: image, mapping.program.operandA, kPerWindow: mapping.kPerWindow)
@@ -57,7 +52,11 @@ struct DSTCLayer: StreamLayer {
 
   var estimate: StreamMappingEstimate { mapping.estimate }
   /// What is declared runs as it is; what is not, by its zeros.
-  var patternExecuted: String { layer.declaredPattern?.description ?? "C(unstructured)" }
+  var patternExecuted: String { Self.patternExecuted(of: layer) }
+
+  static func patternExecuted(of layer: GEMMLayer) -> String {
+    layer.declaredPattern?.description ?? "C(unstructured)"
+  }
 
   var outputOrder: [(block: Int, column: Int)] {
     let rows = outputLayout.rowsPerBlock

@@ -30,9 +30,24 @@ public struct DSTCMachine: Machine {
     declared.density < .one ? .unstructured(density: declared.density.value) : .dense
   }
 
+  public func outline(of layer: GEMMLayer) throws -> LayerOutline {
+    let mapper = DSTCMapper(layer, on: specification)
+    let mapping = try mapper.bestMapping(layer: layer.name, pinned: mapping)
+    return LayerOutline(
+      walk: TileWalk(
+        mapping.program, plan: mapping.plan,
+        output: mapping.outputLayout(layer, isCompressed: mapper.outputIsCompressed, on: specification),
+        storage: TileWalk.Storage(
+          isOperandACompressed: mapping.operandA.isCompressed, isOperandBCompressed: mapping.operandB.isCompressed,
+          perWindow: mapping.kPerWindow,
+          tileRows: mapping.tile.rows, tileColumns: mapping.tile.columns)),
+      bounds: mapping.estimate.bounds, patternExecuted: DSTCLayer.patternExecuted(of: layer),
+      mappingText: mapping.loopNestText(specification))
+  }
+
   public func session(_ layer: GEMMLayer, options: LayerOptions) throws -> LayerSession {
     let reference = try layer.referenceProduct()
-    let prepared = try DSTCLayer(layer, reference: reference, on: specification, pinned: mapping)
+    let prepared = try DSTCLayer(layer, reference: reference, on: specification, pinned: mapping, walk: options.walk)
     let run = StreamRun(
       design: specification.values.name, lanes: lanes, clockGHz: specification.clockGHz, options: options)
     return try run.session(prepared, reference: reference) { core, observer in

@@ -20,6 +20,24 @@ struct DSTCMapping {
   }
 }
 
+extension DSTCMapper {
+  init(_ layer: GEMMLayer, on specification: DSTCSpecification) {
+    self.init(
+      specification: specification, a: OperandVectors(layer.a, count: layer.m, length: layer.k),
+      b: layer.activations, rowCount: layer.m, columnCount: layer.n, length: layer.k, wordBytes: layer.operandBits / 8,
+      outputIsCompressed: specification.outputFormat == .bitmask
+        || (specification.outputFormat == .auto && layer.output.activation == .relu))
+  }
+}
+
+extension DSTCMapping {
+  func outputLayout(_ layer: GEMMLayer, isCompressed: Bool, on specification: DSTCSpecification) -> OutputLayout {
+    OutputLayout(
+      layer, at: operandBytes, isCompressed: isCompressed, outputBits: specification.outputBits,
+      rowsPerBlock: specification.collection(tile).rowsPerColumn)
+  }
+}
+
 /// Finds the mapping of least cost among tile shapes, loop orders, group sizes and residences.
 struct DSTCMapper {
   let specification: DSTCSpecification
@@ -48,13 +66,43 @@ struct DSTCMapper {
     return best
   }
 
-  private func bestMapping(tile: DSTCSpecification.TileShape, pinned: DSTCPinnedMapping?) -> DSTCMapping? {
-    let operandA = CondensedLayout(
+  /// The mapping of a part of a layer, by the whole's walk.
+  func mapping(by walk: TileWalk) -> DSTCMapping {
+    let storage = walk.storage
+    let (operandA, operandB) = layouts(
+      DSTCSpecification.TileShape(rows: storage.tileRows, columns: storage.tileColumns), fixedBy: storage)
+    let directoryA = operandA.directory(
+      at: 0, kPerWindow: storage.perWindow, values: .operandA, masks: .rank0A
+    ).placed(as: walk.operandA)
+    let directoryB = operandB.directory(
+      at: 0, kPerWindow: storage.perWindow, values: .operandB, masks: .maskB
+    ).placed(as: walk.operandB)
+    let program = LayerProgram(
+      nest: walk.nest, operandA: directoryA, operandB: directoryB, columnStarts: walk.columnStarts,
+      rowCount: rowCount, rowsPerBlock: operandA.positionsPerBlock, windowWords: storage.perWindow,
+      arrays: specification.arrays, spillAddress: walk.spillAddress)
+    let estimate = StreamMappingEstimate(
+      program, plan: walk.plan, work: StreamWork(operandA, operandB, on: specification), on: specification.resources,
+      writesAreKnown: !outputIsCompressed)
+    return DSTCMapping(
+      operandA: operandA, operandB: operandB, kPerWindow: storage.perWindow, program: program, plan: walk.plan,
+      estimate: estimate, operandBytes: program.spillAddress)
+  }
+
+  private func layouts(
+    _ tile: DSTCSpecification.TileShape, fixedBy storage: TileWalk.Storage? = nil
+  ) -> (a: CondensedLayout, b: CondensedLayout) {
+    let a = CondensedLayout(
       a, wordBytes: wordBytes, tileSize: tile.rows, tiles: specification.gridRows,
-      format: specification.operandAFormat)
-    let operandB = CondensedLayout(
-      b, wordBytes: wordBytes, tileSize: tile.columns,
-      tiles: specification.gridColumns, format: specification.operandBFormat)
+      format: specification.operandAFormat.fixed(storage?.isOperandACompressed))
+    let b = CondensedLayout(
+      b, wordBytes: wordBytes, tileSize: tile.columns, tiles: specification.gridColumns,
+      format: specification.operandBFormat.fixed(storage?.isOperandBCompressed))
+    return (a, b)
+  }
+
+  private func bestMapping(tile: DSTCSpecification.TileShape, pinned: DSTCPinnedMapping?) -> DSTCMapping? {
+    let (operandA, operandB) = layouts(tile)
     let work = StreamWork(operandA, operandB, on: specification)
     // Windows only bound what is fetched together: the longest that fits wastes least of its last line.
     var kPerWindow = min(length, 128)

@@ -30,13 +30,27 @@ public struct S2TAMachine: Machine {
 
   public func pruning(for declared: Pattern) -> WeightPruning { S2TASpecification.patternRule.pruning(for: declared) }
 
+  public func outline(of layer: GEMMLayer) throws -> LayerOutline {
+    let mapped = try S2TALayer.Mapped(layer, on: specification, pinned: mapping)
+    let mapping = mapped.mapping
+    return LayerOutline(
+      walk: TileWalk(
+        mapping.program, plan: mapping.plan, output: mapped.outputLayout(layer, on: specification),
+        storage: TileWalk.Storage(
+          isOperandACompressed: mapping.operandA.hasMasks, isOperandBCompressed: mapping.operandB.hasMasks,
+          perWindow: mapping.perWindow, largestCountOfB: mapping.operandB.bound)),
+      bounds: mapping.estimate.bounds, patternExecuted: mapped.executed.description,
+      mappingText: mapping.loopNestText(specification))
+  }
+
   public func session(_ layer: GEMMLayer, options: LayerOptions) throws -> LayerSession {
     let pruning = options.keptActivations.map {
       ActivationPruning(layer.bTransposed, count: layer.n, length: layer.k, kept: $0)
     }
     let layer = pruning.map { layer.withActivations($0.values) } ?? layer
     let reference = try layer.referenceProduct()
-    let prepared = try S2TALayer(layer, reference: reference, on: specification, pinned: mapping)
+    let prepared = try S2TALayer(
+      layer, reference: reference, on: specification, pinned: mapping, walk: options.walk)
     let run = StreamRun(
       design: specification.values.name, lanes: lanes, clockGHz: specification.clockGHz, options: options)
     return try run.session(

@@ -60,6 +60,29 @@ struct S2TAMapping {
       layer: layer, dataBytes: specification.buffer.dataBytes, metadataBytes: specification.buffer.metadataBytes)
   }
 
+  /// The mapping of a part of a layer, by the whole's walk.
+  static func mapping(
+    by walk: TileWalk, _ operandA: BlockLayout, _ operandB: BlockLayout, outputIsCompressed: Bool,
+    on specification: S2TASpecification
+  ) -> S2TAMapping {
+    let passes = operandA.hasMasks ? 1 : 2
+    let perWindow = walk.storage.perWindow
+    let directoryA = operandA.directory(at: 0, perWindow: perWindow, values: .operandA, masks: .rank0A)
+      .placed(as: walk.operandA)
+    let directoryB = operandB.directory(at: 0, perWindow: perWindow, values: .operandB, masks: .maskB)
+      .placed(as: walk.operandB)
+    let program = LayerProgram(
+      nest: walk.nest, operandA: directoryA, operandB: directoryB, columnStarts: walk.columnStarts,
+      rowCount: operandA.count, rowsPerBlock: operandA.tileSize, windowWords: perWindow, arrays: 1,
+      spillAddress: walk.spillAddress)
+    let estimate = StreamMappingEstimate(
+      program, plan: walk.plan, work: StreamWork(operandA, operandB, passes: passes, on: specification),
+      on: specification.resources, writesAreKnown: !outputIsCompressed)
+    return S2TAMapping(
+      operandA: operandA, operandB: operandB, passes: passes, perWindow: perWindow, program: program, plan: walk.plan,
+      estimate: estimate, operandBytes: program.spillAddress)
+  }
+
   /// The order of blocks that the user pinned: M and N at DRAM and SMEM, K at RF, the array's MACs at LRF.
   private static func nest(
     _ mapping: LoopMapping, _ operandA: BlockLayout, _ operandB: BlockLayout, on specification: S2TASpecification

@@ -11,12 +11,15 @@ struct LoopNestText: CustomStringConvertible {
   private let positions: Int
   private let operandB: Pattern?
 
-  init(_ prepared: PreparedLayer, specification: WeightStationarySpecification) {
-    program = prepared.mapping.program
-    plan = prepared.mapping.plan
+  init(
+    _ mapping: WeightStationaryMapping, positions: Int, operandB: Pattern?,
+    specification: WeightStationarySpecification
+  ) {
+    program = mapping.program
+    plan = mapping.plan
     self.specification = specification
-    positions = prepared.windowPositions
-    operandB = prepared.executedB
+    self.positions = positions
+    self.operandB = operandB
   }
 
   var description: String {

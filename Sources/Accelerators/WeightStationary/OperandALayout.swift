@@ -10,7 +10,13 @@ import Sparsity
 /// skipped it holds the values of all blocks that the window reaches, up to 32. Padded rows are not stored; padded K is, as
 /// zeros.
 struct OperandALayout {
-  let compressed: CompressedFiber
+  /// The format that the rows are compressed to.
+  let layout: HSSLayout
+  private let rowCount: Int
+  private let values: [Int16]
+  /// By rank from 0, empty where a rank stores no offsets: of a large dense layer they would be half as large again as its
+  /// values.
+  private let storedOffsets: [[UInt8]]
   let rowsPerBlock: Int
   let wordBytes: Int
   /// Windows that K is cut into.
@@ -30,20 +36,25 @@ struct OperandALayout {
   ) throws {
     let row = specification.design.row
     let blocks = operandB?.structuredRanks.first?.h ?? row.blocksPerGroup
-    compressed = try specification.design.encoder(of: pattern, blocks: blocks).encode(
+    let compressed = try specification.design.encoder(of: pattern, blocks: blocks).encode(
       a, groupsMultipleOf: row.groups)
-    slotsPerRow = row.groups * compressed.layout.valueSlotsPerGroup
+    let layout = compressed.layout
+    self.layout = layout
+    rowCount = compressed.rows
+    values = compressed.values
+    storedOffsets = compressed.offsets.enumerated().map { layout.offsetBits(ofRank: $0) > 0 ? $1 : [] }
+    slotsPerRow = row.groups * layout.valueSlotsPerGroup
     rowsPerBlock = specification.rowsPerBlock
     self.wordBytes = wordBytes
     groups = row.groups
-    valueCoding = specification.valueCoding(ofBlocksOf: compressed.layout.rank0.h)
+    valueCoding = specification.valueCoding(ofBlocksOf: layout.rank0.h)
     windows = compressed.groupsPerRow / row.groups
-    windowWords = row.groups * compressed.layout.positionsPerGroup
+    windowWords = row.groups * layout.positionsPerGroup
   }
 
-  var rowBlocks: Int { (compressed.rows + rowsPerBlock - 1) / rowsPerBlock }
+  var rowBlocks: Int { (rowCount + rowsPerBlock - 1) / rowsPerBlock }
 
-  func rows(inBlock block: Int) -> Int { min(rowsPerBlock, compressed.rows - block * rowsPerBlock) }
+  func rows(inBlock block: Int) -> Int { min(rowsPerBlock, rowCount - block * rowsPerBlock) }
 
   /// The metadata of a rank.
   private struct Offsets {
@@ -57,16 +68,15 @@ struct OperandALayout {
   }
 
   private func offsets(ofRank rank: Int) -> Offsets {
-    let layout = compressed.layout
     let stored = layout.offsetBits(ofRank: rank)
     return Offsets(
-      all: compressed.offsets[rank], perRow: groups * layout.slotsPerGroup(ofRank: rank),
+      all: storedOffsets[rank], perRow: groups * layout.slotsPerGroup(ofRank: rank),
       bits: rank == 0 && stored > 0 ? valueCoding.bits : stored, areOfValues: rank == 0)
   }
 
   /// Bits per row and window of each stream, metadata first, from the highest rank down.
   private var streams: [(ring: BufferRing, rowBits: Int, isMetadata: Bool)] {
-    let metadata = compressed.layout.ranks.indices.reversed().map { rank in
+    let metadata = layout.ranks.indices.reversed().map { rank in
       let offsets = self.offsets(ofRank: rank)
       return (ring: BufferRing.metadataA(ofRank: rank), rowBits: offsets.perRow * offsets.bits, isMetadata: true)
     }
@@ -120,7 +130,7 @@ struct OperandALayout {
   private func writeValues(window: Int, to memory: UnsafeMutableRawBufferPointer, index: Int) {
     let slots = slotsPerRow
     for slot in 0..<slots {
-      let value = compressed.values[window * slots + slot]
+      let value = values[window * slots + slot]
       let offset = (index * slots + slot) * wordBytes
       if wordBytes == 1 {
         memory[offset] = UInt8(truncatingIfNeeded: value)
@@ -182,7 +192,7 @@ struct OperandALayout {
           (valid * declaredDensity.numerator + declaredDensity.denominator - 1) / declaredDensity.denominator)
         var (shapeSlots, patternSlots) = (slots - usable, usable - kept)
         let position = stored * rowsPerBlock + index
-        for slot in (0..<slots).reversed() where compressed.values[firstSlot + slot] == 0 {
+        for slot in (0..<slots).reversed() where values[firstSlot + slot] == 0 {
           if shapeSlots > 0 {
             shape[position] |= 1 << UInt32(slot)
             shapeSlots -= 1

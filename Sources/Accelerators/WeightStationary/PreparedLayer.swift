@@ -30,64 +30,37 @@ struct PreparedLayer {
 
   /// - Parameter reference: the exact product, from whose range a scale is chosen where the layer states none.
   /// - Parameter pinned: the mapping to run, in place of the one that is expected to take fewest cycles.
+  /// - Parameter walk: the mapping of a part of a layer, in place of both.
   /// - Throws: `LoopMappingError` if it cannot run, `PatternViolation` if an operand does not have the pattern it declares,
   ///   `MappingError` if nothing fits.
   init(
     _ layer: GEMMLayer, reference: [Int32], on specification: WeightStationarySpecification,
-    pinned: LoopMapping? = nil
+    pinned: LoopMapping? = nil, walk: TileWalk? = nil
   ) throws {
     self.layer = layer
-    let wordBytes = layer.operandBits / 8
-    let declared = layer.declaredPattern ?? .dense
-    executed = specification.design.executedPattern(for: declared)
-    let a = Tensor(shape: [layer.m, layer.k], elements: layer.a)
-    executedB = specification.design.executedOperandB(for: layer.declaredActivationPattern, besides: executed)
-    let operandA = try OperandALayout(
-      a, executed: executed, operandB: executedB, wordBytes: wordBytes, on: specification)
-    layoutOfA = operandA.compressed.layout
+    let mapped = try MappedLayer(layer, on: specification, pinned: pinned, walk: walk)
+    let (operandA, operandB) = (mapped.operandA, mapped.operandB)
+    executed = mapped.executed
+    executedB = mapped.executedB
+    layoutOfA = operandA.layout
     windowPositions = operandA.windowWords
-    let operandB = try Self.operandB(of: layer, executedB, operandA, on: specification)
     isOperandBCompressed = operandB.isCompressed
     hasBlockOffsetsOfB = operandB.hasBlockOffsets
-    let appliesReLU = layer.output.activation == .relu
-    let outputIsCompressed =
-      specification.outputFormat == .bitmask || (specification.outputFormat == .auto && appliesReLU)
-    mapping = try WeightStationaryMapper(
-      specification: specification, operandA: operandA, operandB: operandB, rowCount: layer.m, columnCount: layer.n,
-      outputIsCompressed: outputIsCompressed
-    ).mapping(layer: layer, pinned: pinned)
+    mapping = mapped.mapping
     let k = mapping.program.nest.k
-    padding = operandA.padding(declaredDensity: declared.density, length: layer.k, k)
+    padding = operandA.padding(
+      declaredDensity: (layer.declaredPattern ?? .dense).density, length: layer.k, k)
     outputWidth = specification.outputBits == 8 ? .bits8 : .bits16
     requantisation = layer.output.requantisation(
       forRange: Int(min(0, reference.min() ?? 0))...Int(max(0, reference.max() ?? 0)), width: outputWidth)
     activation = ActivationUnit.Specification(
-      appliesReLU: appliesReLU, multiplier: Int64(requantisation.multiplier), shift: requantisation.shift,
-      outputBits: specification.outputBits, rowsPerBlock: specification.rowsPerBlock)
-    outputLayout = Self.outputLayout(
-      layer, specification: specification, at: mapping.operandBytes,
-      isCompressed: outputIsCompressed)
+      appliesReLU: layer.output.activation == .relu, multiplier: Int64(requantisation.multiplier),
+      shift: requantisation.shift, outputBits: specification.outputBits, rowsPerBlock: specification.rowsPerBlock)
+    outputLayout = walk?.output ?? mapped.outputLayout(layer, on: specification)
     image = MemoryImage(byteCount: outputLayout.maskAddress + outputLayout.maskBytes)
     operandA.write(to: image, mapping.program.operandA, k)
     operandB.write(to: image, mapping.program.operandB, columnStarts: mapping.program.columnStarts, k)
     result = ResultMatrix(rowCount: layer.m, columnCount: layer.n)
-  }
-
-  /// Operand B by blocks where the design skips some, else with or without its zeros.
-  private static func operandB(
-    of layer: GEMMLayer, _ executed: Pattern?, _ operandA: OperandALayout,
-    on specification: WeightStationarySpecification
-  ) throws -> OperandBLayout {
-    guard let executed else {
-      return OperandBLayout(
-        layer.activations, wordBytes: operandA.wordBytes, windowWords: operandA.windowWords, windows: operandA.windows,
-        format: specification.operandBFormat)
-    }
-    let groups = specification.design.row.groups
-    let b = Tensor(shape: [layer.n, layer.k], elements: layer.activations.elements)
-    return OperandBLayout(
-      blocks: try HSSEncoder(executed: executed).encode(b, groupsMultipleOf: groups), groups: groups,
-      wordBytes: operandA.wordBytes)
   }
 
   /// Blocks of a group that operand B's declared pattern keeps, at most as many as the executed one.
@@ -96,19 +69,19 @@ struct PreparedLayer {
     let density = (layer.declaredActivationPattern ?? .dense).density
     return min(rank.g, (rank.h * density.numerator + density.denominator - 1) / density.denominator)
   }
-
-  private static func outputLayout(
-    _ layer: GEMMLayer, specification: WeightStationarySpecification, at address: Int, isCompressed: Bool
-  ) -> OutputLayout {
-    var layout = OutputLayout(
-      valueAddress: address, maskAddress: address, isCompressed: isCompressed, wordBytes: specification.outputBits / 8,
-      rowsPerBlock: specification.rowsPerBlock, rowCount: layer.m, columnCount: layer.n)
-    layout.maskAddress = address + lineCount(bytes: layer.n * layout.columnStride) * Line.byteCount
-    return layout
-  }
 }
 
 extension OutputLayout {
+  /// The layout of a whole result at `address`, its bitmasks behind its values.
+  init(
+    _ layer: GEMMLayer, at address: Int, isCompressed: Bool, outputBits: Int, rowsPerBlock: Int
+  ) {
+    self.init(
+      valueAddress: address, maskAddress: address, isCompressed: isCompressed, wordBytes: outputBits / 8,
+      rowsPerBlock: rowsPerBlock, rowCount: layer.m, columnCount: layer.n)
+    maskAddress += lineCount(bytes: layer.n * columnStride) * Line.byteCount
+  }
+
   /// Bytes of all bitmasks; 0 where the result is not compressed.
   var maskBytes: Int { isCompressed ? lineCount(bytes: rowBlocks * columnCount * 8) * Line.byteCount : 0 }
 }

@@ -31,9 +31,14 @@ public struct WeightStationaryMachine: Machine {
     specification.design.executedPattern(for: declared)
   }
 
+  public func outline(of layer: GEMMLayer) throws -> LayerOutline {
+    try MappedLayer(layer, on: specification, pinned: mapping).outline(of: layer, on: specification)
+  }
+
   public func session(_ layer: GEMMLayer, options: LayerOptions) throws -> LayerSession {
     let reference = try layer.referenceProduct()
-    let prepared = try PreparedLayer(layer, reference: reference, on: specification, pinned: mapping)
+    let prepared = try PreparedLayer(
+      layer, reference: reference, on: specification, pinned: mapping, walk: options.walk)
     let simulation = Simulation(perturbation: options.perturbation, leaps: options.leaps)
     let core = simulation.addClock("core", period: Femtoseconds((1e6 / specification.clockGHz).rounded()))
     let requests = options.recordsMemoryRequests ? MemoryRequestRecorder() : nil
@@ -96,6 +101,9 @@ public struct WeightStationaryMachine: Machine {
       dramReadBytes: statistics.dram.reduce(0) { $0 + $1.readBytes },
       dramWriteBytes: statistics.dram.reduce(0) { $0 + $1.writeBytes }, clockGHz: specification.clockGHz,
       verified: true,
-      mapping: LoopNestText(prepared, specification: specification).description)
+      mapping: LoopNestText(
+        prepared.mapping, positions: prepared.windowPositions, operandB: prepared.executedB,
+        specification: specification
+      ).description)
   }
 }

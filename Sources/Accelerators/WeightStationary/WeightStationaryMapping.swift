@@ -58,6 +58,29 @@ struct WeightStationaryMapper {
     return found
   }
 
+  /// The mapping of a part of a layer, by the whole's walk.
+  func mapping(by walk: TileWalk) -> WeightStationaryMapping {
+    let directoryA = operandA.directory(at: 0, walk.nest.k).placed(as: walk.operandA)
+    let directoryB = operandB.directory(columnStarts: walk.columnStarts, at: 0, walk.nest.k).placed(as: walk.operandB)
+    var program = program(walk.nest, directoryA, directoryB, walk.columnStarts)
+    program.spillAddress = walk.spillAddress
+    return mapping(program, plan: walk.plan, estimate: estimate(of: program))
+  }
+
+  private func estimate(of program: LayerProgram) -> MappingEstimate {
+    MappingEstimate(
+      program, specification: specification, rowBytes: operandA.slotsPerRow * operandA.wordBytes,
+      wordBytes: operandA.wordBytes, writesAreKnown: !outputIsCompressed)
+  }
+
+  private func mapping(
+    _ program: LayerProgram, plan: BufferPlan, estimate: MappingEstimate
+  ) -> WeightStationaryMapping {
+    let spilled = program.nest.k.parts > 1 ? program.spilledLines * Line.byteCount : 0
+    return WeightStationaryMapping(
+      program: program, plan: plan, estimate: estimate, operandBytes: program.spillAddress + spilled)
+  }
+
   /// The mapping that is expected to take fewest cycles; of equals the one that moves fewest bytes, then the first.
   ///
   /// - Throws: `MappingError` if not even a window of each operand fits the buffer.
@@ -93,17 +116,12 @@ struct WeightStationaryMapper {
 
   /// The mapping of `program`; nil if it does not fit the buffer, or does not rank below `best`.
   private func mapping(_ program: LayerProgram, below best: MappingEstimate? = nil) -> WeightStationaryMapping? {
-    var estimate = MappingEstimate(
-      program, specification: specification, rowBytes: operandA.slotsPerRow * operandA.wordBytes,
-      wordBytes: operandA.wordBytes, writesAreKnown: !outputIsCompressed)
+    var estimate = estimate(of: program)
     func isWorse() -> Bool { best.map { estimate.rank >= $0.rank } ?? false }
     // Waiting only adds to the bounds: a mapping whose bounds are no better needs no division of the buffer.
     guard !isWorse(), let plan = BufferDivision(program, buffer: specification.buffer).plan() else { return nil }
     estimate.expose(program, plan: plan)
-    guard !isWorse() else { return nil }
-    let spilled = program.nest.k.parts > 1 ? program.spilledLines * Line.byteCount : 0
-    return WeightStationaryMapping(
-      program: program, plan: plan, estimate: estimate, operandBytes: program.spillAddress + spilled)
+    return isWorse() ? nil : mapping(program, plan: plan, estimate: estimate)
   }
 
   /// Ways to cut K into parts, the uncut one first. Parts pay off only where K does not fit; more than a few never do.

@@ -14,6 +14,8 @@ public struct OutputLayout: Equatable, Sendable {
   public var rowsPerBlock: Int
   public var rowCount: Int
   public var columnCount: Int
+  /// Bytes from one column to the next where the result is not compressed; a part of a result lies as the whole does.
+  public let columnStride: Int
 
   public init(
     valueAddress: Int, maskAddress: Int, isCompressed: Bool, wordBytes: Int, rowsPerBlock: Int, rowCount: Int,
@@ -26,12 +28,11 @@ public struct OutputLayout: Equatable, Sendable {
     self.rowsPerBlock = rowsPerBlock
     self.rowCount = rowCount
     self.columnCount = columnCount
+    columnStride = (rowCount + rowsPerBlock - 1) / rowsPerBlock * rowsPerBlock * wordBytes
   }
 
   /// Blocks of rows.
   public var rowBlocks: Int { (rowCount + rowsPerBlock - 1) / rowsPerBlock }
-  /// Bytes from one column to the next where the result is not compressed.
-  public var columnStride: Int { rowBlocks * rowsPerBlock * wordBytes }
 }
 
 /// Encodes the result on its way to memory and writes it, a line at a time.

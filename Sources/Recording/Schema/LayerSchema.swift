@@ -35,6 +35,11 @@ enum LayerSchema {
         "repeat_count", "INTEGER NOT NULL CHECK (repeat_count > 0)", unit: "1", "How often the network runs the layer."),
       Column("event_hash", "TEXT NOT NULL", unit: "hexadecimal", "Hash over the messages."),
       Column("result_hash", "TEXT NOT NULL", unit: "hexadecimal", "Hash over Z."),
+      Column("sampled_fraction", "REAL NOT NULL", unit: "1", "Share of Z that was simulated; 1 for all."),
+      Column("cycles_error", "REAL NOT NULL", unit: "cycles", "Standard error of the cycles."),
+      Column("cycles_margin", "REAL NOT NULL", unit: "cycles", "Half width of their 95 % interval."),
+      Column("energy_error_attojoules", "REAL", unit: "aJ", "Standard error of the energy."),
+      Column("energy_margin_attojoules", "REAL", unit: "aJ", "Half width of its 95 % interval."),
     ])
 
   static let layerSummary = Relation(
@@ -90,7 +95,8 @@ enum LayerSchema {
           + "WHERE b.run_id = layer_summary.run_id AND b.layer = layer_summary.layer)"),
       Column(
         "verified", "l.verified", unit: "0 or 1",
-        "1 if Z equals the reference product in every element, and ledger and bounds hold."),
+        "1 if Z equals the reference product in every element, and ledger and bounds hold. Of a sampled layer: in every "
+          + "element that was simulated, and in every part."),
       Column(
         "event_hash", "l.event_hash", unit: "hexadecimal", "Hash over all messages: link, send time and ordinal."),
       Column("result_hash", "l.result_hash", unit: "hexadecimal", "Hash over the values of Z, exact and requantised."),
@@ -138,6 +144,25 @@ enum LayerSchema {
         """, unit: "1", "Share of the area that is there only because sparsity is supported; NULL without area.",
         formula: "1.0 * (SELECT coalesce(sum(a.area_micro_um2), 0) FROM area_breakdown AS a WHERE a.kind = 'tax' "
           + "AND a.run_id = layer_summary.run_id AND a.layer = layer_summary.layer) / area_micro_um2"),
+      Column(
+        "sampled_fraction", "l.sampled_fraction", unit: "1",
+        "Share of Z's elements that were simulated, and compared with the reference product. 1: the layer was simulated as a "
+          + "whole, and all is exact. Less: cycles, ledger, energy, traffic and all other counts are estimates for the whole "
+          + "layer, from the parts in `layer_sample`; bounds but `dram_bandwidth` are the whole layer's, exact."),
+      Column(
+        "cycles_error", "l.cycles_error", unit: "cycles",
+        "Standard error of `cycles`; 0 where the layer was simulated as a whole."),
+      Column(
+        "cycles_margin", "l.cycles_margin", unit: "cycles",
+        "Half width of the interval around `cycles` that holds the true number 95 times of 100 (Student's t); 0 where the "
+          + "layer was simulated as a whole."),
+      Column(
+        "energy_error_pj", "l.energy_error_attojoules / 1e6", unit: "pJ",
+        "Standard error of `energy_pj`; 0 where the layer was simulated as a whole, NULL without energy."),
+      Column(
+        "energy_margin_pj", "l.energy_margin_attojoules / 1e6", unit: "pJ",
+        "Half width of the 95 % interval of `energy_pj`; 0 where the layer was simulated as a whole, NULL without energy."
+      ),
     ])
 
   static let mapping = Relation(
@@ -161,7 +186,7 @@ enum LayerSchema {
   static let bound = Relation(
     "bound",
     .view(from: "FROM stored_layer AS l CROSS JOIN stored_bound AS b ON b.layer_id = l.layer_id"),
-    summary: "A number of cycles that no run of the layer can beat.",
+    summary: "A number of cycles that no run of the layer can beat. An estimate of a sampled layer may, by its error.",
     columns: [
       Column("run_id", "l.run_id", unit: "id", "The run, as in `run`."),
       Column("layer", "l.name", unit: "text", "The layer, as in `layer_summary`."),

@@ -16,8 +16,10 @@ enum Schema {
   static let applicationID: Int32 = 0x6873_7369
 
   static let relations: [Relation] =
-    RunSchema.relations + LayerSchema.relations + TotalSchema.relations + LedgerSchema.relations + CostSchema.relations
-    + ActivitySchema.relations + LinkSchema.relations + DRAMSchema.relations + ReplaySchema.relations
+    RunSchema.relations + LayerSchema.relations + SampleSchema.relations + TotalSchema.relations
+    + LedgerSchema.relations
+    + CostSchema.relations + ActivitySchema.relations + LinkSchema.relations + DRAMSchema.relations
+    + ReplaySchema.relations
     + MessageSchema.relations
 
   /// Relations that a user selects from.

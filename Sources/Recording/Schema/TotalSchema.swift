@@ -51,6 +51,10 @@ enum TotalSchema {
       Column(
         "dram_write_bytes", "sum(l.repeat_count * l.dram_write_bytes)", unit: "bytes", "Bytes written to DRAM.",
         formula: sum(of: "dram_write_bytes")),
+      Column(
+        "sampled_layers", "sum(l.sampled_fraction < 1)", unit: "layers",
+        "Layers of which only a share was simulated: the totals are as uncertain as theirs.",
+        formula: sum(of: "(sampled_fraction < 1)", apart: true)),
     ])
 
   /// The sum of an expression over the layers of the run, in columns of `layer_summary`.
