@@ -69,6 +69,7 @@ public final class LayerSession {
     let memory = core.simulation.linkAccounts
     resultLinks = memory.indices.filter { memory[$0].receiver == "DRAM" && memory[$0].name.hasSuffix(".writes") }
     simulation.activityObserver = spans
+    if let isolated = options.isolated { simulation.isolate(isolated.components) }
     try simulation.start()
   }
 

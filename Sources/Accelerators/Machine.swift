@@ -62,7 +62,7 @@ extension Machine {
   }
 }
 
-/// How a layer is simulated; nothing but `keptActivations` changes a result.
+/// How a layer is simulated; nothing but `keptActivations` and `isolated` changes a result.
 public struct LayerOptions: Sendable {
   /// Whether every component's activity is kept as spans.
   public var recordsSpans: Bool
@@ -79,6 +79,8 @@ public struct LayerOptions: Sendable {
   public var watchdogCycles: Int64
   /// Disturbances for tests.
   public var perturbation: Simulation.Perturbation
+  /// The part that runs alone, with other parameters; nil runs the whole machine.
+  public var isolated: IsolatedPart?
 
   public init(
     recordsSpans: Bool = false, recordsMemoryRequests: Bool = false, recordsStateHashes: Bool = false,
@@ -93,6 +95,20 @@ public struct LayerOptions: Sendable {
     self.keptActivations = keptActivations
     self.watchdogCycles = watchdogCycles
     self.perturbation = perturbation
+  }
+
+  /// Components that run alone, made with other parameters, on the layer as the machine prepared it.
+  public struct IsolatedPart: Sendable {
+    public var components: Set<String>
+    public var values: ParameterValues
+    /// The part that `dram.part` names.
+    public var memoryPart: DRAMSpecification?
+
+    public init(components: Set<String>, values: ParameterValues, memoryPart: DRAMSpecification?) {
+      self.components = components
+      self.values = values
+      self.memoryPart = memoryPart
+    }
   }
 
   /// More than the slowest memory needs to fill the largest buffer.

@@ -137,6 +137,11 @@ import Testing
     #expect(answer.output.contains(" \(sum) "), "\(answer.output)")
     let same = try workspace.hssim("replay", "run.sqlite", "--what-if", "glb.port_bytes_per_cycle=128")
     #expect(same.output.hasSuffix("every lane-cycle has the same cause\n"))
+    #expect(
+      same.output.contains("at the boundary of GLB, the recorded requests take \(cycles[0]) cycles, 0: as many as"))
+    #expect(same.output.contains("every message is sent when it was\n"))
+    let other = try workspace.hssim("replay", "run.sqlite", "--what-if", "glb.data_bytes=131072")
+    #expect(other.output.contains("no replay at a boundary: glb.data_bytes belongs to no one part"))
     #expect(try workspace.hssim("replay", "run.sqlite", "--what-if", "glb.prt=2").code == 64)
     #expect(try workspace.hssim("replay", "run.sqlite", "--what-if", change, "-c", "goto 5").code == 64)
   }
