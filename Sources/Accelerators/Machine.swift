@@ -70,8 +70,8 @@ public struct LayerOptions: Sendable {
   public var recordsMemoryRequests: Bool
   /// Whether every component's state is hashed at the end of each window of cycles.
   public var recordsStateHashes: Bool
-  /// The cycles in which every message is kept that is sent; nil keeps none.
-  public var recordedCycles: ClosedRange<Int64>?
+  /// The messages that are kept; nil keeps none.
+  public var recordedMessages: RecordedMessages?
   /// Activations that a machine with dynamic pruning keeps of each block of 8; nil prunes none. It changes operand B, and
   /// so the product.
   public var keptActivations: Int?
@@ -84,14 +84,14 @@ public struct LayerOptions: Sendable {
 
   public init(
     recordsSpans: Bool = false, recordsMemoryRequests: Bool = false, recordsStateHashes: Bool = false,
-    recordedCycles: ClosedRange<Int64>? = nil, keptActivations: Int? = nil,
+    recordedMessages: RecordedMessages? = nil, keptActivations: Int? = nil,
     watchdogCycles: Int64 = LayerOptions.defaultWatchdogCycles,
     perturbation: Simulation.Perturbation = Simulation.Perturbation()
   ) {
     self.recordsSpans = recordsSpans
     self.recordsMemoryRequests = recordsMemoryRequests
     self.recordsStateHashes = recordsStateHashes
-    self.recordedCycles = recordedCycles
+    self.recordedMessages = recordedMessages
     self.keptActivations = keptActivations
     self.watchdogCycles = watchdogCycles
     self.perturbation = perturbation

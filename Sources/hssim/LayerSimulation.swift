@@ -32,7 +32,7 @@ struct LayerSimulation: Sendable {
     options = LayerOptions(
       recordsSpans: job.description.recordLevel != .summary, recordsMemoryRequests: job.memoryTrace != nil,
       recordsStateHashes: recordsEvents,
-      recordedCycles: recordsEvents ? job.description.recordedCycles ?? 0...(1 << 40) : nil,
+      recordedMessages: recordsEvents ? RecordedMessages(job.description.recordedMessages) : nil,
       keptActivations: job.keptActivations)
     pricing = job.pricing
     against = job.against

@@ -57,7 +57,8 @@ struct Simulate: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "How much is recorded: summary (no activity), spans (what every component does in every cycle) or events (also "
-        + "every message, and hashes of the state; events:1000-1999 keeps the messages of those cycles only).",
+        + "every message, and hashes of the state; events:1000-1999 keeps the messages of those cycles only, "
+        + "'events:1000 until VFMU.buffered < 16' those of the last 1000 cycles before something begins to hold).",
       valueName: "level"))
   var record = "spans"
 
@@ -108,7 +109,7 @@ struct Simulate: ParsableCommand {
       of: workload, on: values, part: part, mapping: mapping, keptActivations: kept, pricing: pricing, against: against,
       seed: seed, recordLevel: .init(option: record),
       command: command(of: workload, mapping: mapping, keptActivations: kept))
-    try description.recordCycles(option: record)
+    try description.recordMessages(option: record)
     let path = output ?? description.defaultFileName
     try checkPlaces(of: workload, output: path)
     if let dramTrace, case .ideal = machine.memory {

@@ -50,6 +50,8 @@ final class BoundaryRecording {
   /// When the last messages were taken from a link, by ordinal modulo its capacity.
   private var takes: [[Femtoseconds]]
   private var marks: [(input: Int, mark: Mark)] = []
+  /// Links on which somebody waited for a message.
+  private var hasStarved: [Bool]
 
   init(_ session: LayerSession, part: Set<String>) {
     self.session = session
@@ -62,6 +64,7 @@ final class BoundaryRecording {
     movements = LinkMovements(in: session.simulation)
     causes = boundary.isInside.map { _ in boundary.cause(isSinceReset: true) }
     inFlight = boundary.links.map { _ in Queue() }
+    hasStarved = boundary.links.map { _ in false }
     takes = boundary.links.map { Array(repeating: -1, count: Int($0.capacity)) }
   }
 
@@ -93,11 +96,24 @@ final class BoundaryRecording {
 
   private func note(at now: Femtoseconds, before: [(kind: Activity.Kind, link: Int32)]) {
     let earlier = causes
+    for activity in before where activity.kind == .starved { hasStarved[Int(activity.link)] = true }
+    let senders = Set(movements.all.filter { !$0.sent.isEmpty }.map { boundary.links[$0.link].sender })
+    /// Whether a message that has just come counts as what the receiver waited for: what it said that it waits for; what
+    /// it had waited for before, where it is busy; and what makes it send something.
+    func isAwaited(_ link: Int) -> Bool {
+      let receiver = boundary.links[link].receiver
+      switch before[receiver].kind {
+      case .busy: return hasStarved[link]
+      case .starved: return Int(before[receiver].link) == link || senders.contains(receiver)
+      case .idle: return true
+      case .backpressured: return senders.contains(receiver)
+      }
+    }
     var fresh: [Int: Cause] = [:]
     func add(_ ties: Cause, to component: Int) {
       fresh[component, default: boundary.cause()].addTies(of: ties)
     }
-    for movement in movements.all { noteTaken(movement, at: now, add) }
+    for movement in movements.all { noteTaken(movement, at: now, isAwaited(movement.link) ? add : { _, _ in }) }
     notePeeked(before, at: now, taken: fresh, add)
     for movement in movements.all { noteFreed(movement, at: now, earlier, add) }
     for (component, ties) in fresh {
