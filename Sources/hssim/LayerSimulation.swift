@@ -33,7 +33,7 @@ struct LayerSimulation: Sendable {
       recordsSpans: job.description.recordLevel != .summary, recordsMemoryRequests: job.memoryTrace != nil,
       recordsStateHashes: recordsEvents,
       recordedMessages: recordsEvents ? RecordedMessages(job.description.recordedMessages) : nil,
-      keptActivations: job.keptActivations)
+      keptActivations: job.keptActivations, watchdogCycles: job.watchdogCycles)
     pricing = job.pricing
     against = job.against
     seed = job.description.seed

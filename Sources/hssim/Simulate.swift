@@ -41,6 +41,12 @@ struct Simulate: ParsableCommand {
       valueName: "G:8"))
   var pruneActivations: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Cycles without a step of an array or a stored result after which a run is given up as a livelock.",
+      valueName: "cycles"))
+  var watchdog: Int64 = LayerOptions.defaultWatchdogCycles
+
   @OptionGroup var energy: EnergyOptions
 
   @OptionGroup var parallel: JobOptions
@@ -92,6 +98,9 @@ struct Simulate: ParsableCommand {
   var force = false
 
   func run() throws {
+    guard (1...1 << 40).contains(watchdog) else {
+      throw CommandError(.usage, "--watchdog \(watchdog): this is no wait; allowed: 1 to \(Int64(1) << 40) cycles")
+    }
     let workload = try source.workload(seed: seed)
     let values = try design.values()
     let part = try DesignOptions.part(of: values)
@@ -125,7 +134,7 @@ struct Simulate: ParsableCommand {
       memoryTrace: dramTrace.map {
         SimulationJob.MemoryTrace(path: $0, format: dramTraceFormat, isReplacing: force)
       },
-      jobs: parallel.jobs)
+      jobs: parallel.jobs, watchdogCycles: watchdog)
     let interruption = Interruption()
     var remarks: [String] = []
     try SimulationJob.conclude(database, layers: [description.layers], interruption) {
@@ -158,6 +167,7 @@ struct Simulate: ParsableCommand {
     for override in design.set { words += ["--set", override] }
     if let mapping { words += ["--mapping", "\(mapping)"] }
     if let keptActivations { words += ["--prune-activations", "\(keptActivations):8"] }
+    if watchdog != LayerOptions.defaultWatchdogCycles { words += ["--watchdog", "\(watchdog)"] }
     words += energy.words
     if let against { words += ["--against", against.rawValue] }
     words += ["--seed", "\(seed)", "--record", record]

@@ -35,6 +35,8 @@ struct SimulationJob {
   let memoryTrace: MemoryTrace?
   /// Layers that are simulated at the same time.
   var jobs = 1
+  /// Cycles without anything retiring after which a layer is given up.
+  var watchdogCycles = LayerOptions.defaultWatchdogCycles
 
   /// Positions in the workload of what is to be simulated.
   ///

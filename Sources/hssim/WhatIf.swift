@@ -27,7 +27,7 @@ struct WhatIf {
       overrides.contains { $0.hasPrefix("dram.") } ? try DesignOptions.part(of: values)?.specification : run.part
     let changed = DesignKind.machine(values, part: memory, mapping: run.mapping)
     let layer = try run.workload.layer(index, seed: UInt64(run.origin.seed))
-    let options = LayerOptions(keptActivations: run.keptActivations)
+    let options = run.options
     before = try run.machine.simulate(layer, options: options)
     after = try changed.simulate(layer, options: options)
     if let recorded, recorded.eventHash != before.statistics.eventHash.hashText {

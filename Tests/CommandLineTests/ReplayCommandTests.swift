@@ -182,6 +182,22 @@ import Testing
     #expect(try workspace.hssim("replay", "run.sqlite", "--what-if", change, "-c", "goto 5").code == 64)
   }
 
+  @Test func `a run that the watchdog gives up is replayed to where it hangs`() throws {
+    let options = [
+      "simulate", "--gemm", "70x96x19", "--set", "dram.model=ideal", "--set", "dram.latency_cycles=300", "--output",
+      "slow.sqlite",
+    ]
+    let given = try workspace.hssim(options + ["--watchdog", "100"])
+    #expect(given.code == 75 && given.errors.contains("livelock in cycle "), "\(given.errors)")
+    let sentence = try #require(given.errors.firstMatch(of: /livelock in cycle \d+: .*since cycle -?\d+/))
+    let replayed = try workspace.hssim("replay", "slow.sqlite", "-c", "goto end")
+    #expect(replayed.code == 75 && replayed.errors.contains(sentence.output), "\(replayed.errors)")
+    let printed = try workspace.hssim("replay", "slow.sqlite", "-c", "goto 90", "-c", "print VFMU")
+    #expect(printed.code == 0 && printed.output.contains("VFMU"))
+    #expect(try workspace.hssim(options + ["--watchdog", "1000", "--force"]).code == 0)
+    #expect(try workspace.hssim(options + ["--watchdog", "0", "--force"]).code == 64)
+  }
+
   @Test func `help is what the debugger's commands say`() throws {
     let answer = try workspace.hssim("replay", "run.sqlite", "-c", "help")
     let reference = try String(
