@@ -63,13 +63,14 @@ public final class LayerSession {
     self.conclude = conclude
     spans = options.recordsSpans ? SpanRecorder() : nil
     hashes = options.recordsStateHashes ? StateHashRecorder() : nil
-    messages = options.recordedCycles.map { MessageRecorder($0) }
     watchdog = Watchdog(limit: options.watchdogCycles)
     nextLook = watchdog.nextLook(after: -1)
     let memory = core.simulation.linkAccounts
     resultLinks = memory.indices.filter { memory[$0].receiver == "DRAM" && memory[$0].name.hasSuffix(".writes") }
     simulation.activityObserver = spans
+    if let isolated = options.isolated { simulation.isolate(isolated.components) }
     try simulation.start()
+    messages = try options.recordedMessages.map { try MessageRecorder($0, in: simulation) }
   }
 
   /// Runs all edges up to and in `cycle` of the core's clock, or to the end.
@@ -108,8 +109,12 @@ public final class LayerSession {
     while let edge = simulation.isStopped ? nil : simulation.nextEdge() {
       guard edge <= limit else { return .reachedLimit }
       let outcome = try simulation.run(through: edge)
-      messages?.note(simulation, period: core.period)
+      // An edge between two of the core's belongs to the later.
+      let position = (edge + core.period - 1) / core.period
+      messages?.note(simulation, in: position, period: core.period)
       if outcome == .finished { return .finished }
+      guard simulation.nextEdge().map({ $0 > position * core.period }) ?? true else { continue }
+      if messages?.stops(behind: position) ?? false { break }
     }
     return try simulation.run(through: limit)
   }
@@ -122,7 +127,7 @@ public final class LayerSession {
     return try conclude(
       Records(
         spans: spans?.spans ?? ActivityLog(), memoryRequests: requests?.lines ?? [], stateHashes: hashes?.windows ?? [],
-        messages: messages?.log ?? MessageLog(), cycles: core.cycle + 1))
+        messages: messages?.recorded ?? MessageLog(), cycles: core.cycle + 1))
   }
 
   /// The whole state, and how much the observers had been told.

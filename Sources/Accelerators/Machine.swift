@@ -67,7 +67,7 @@ extension Machine {
   }
 }
 
-/// How a layer is simulated; nothing but `keptActivations` and `walk` changes a result.
+/// How a layer is simulated; nothing but `keptActivations`, `walk` and `isolated` changes a result.
 public struct LayerOptions: Sendable {
   /// Whether every component's activity is kept as spans.
   public var recordsSpans: Bool
@@ -75,8 +75,8 @@ public struct LayerOptions: Sendable {
   public var recordsMemoryRequests: Bool
   /// Whether every component's state is hashed at the end of each window of cycles.
   public var recordsStateHashes: Bool
-  /// The cycles in which every message is kept that is sent; nil keeps none.
-  public var recordedCycles: ClosedRange<Int64>?
+  /// The messages that are kept; nil keeps none.
+  public var recordedMessages: RecordedMessages?
   /// Activations that a machine with dynamic pruning keeps of each block of 8; nil prunes none. It changes operand B, and
   /// so the product.
   public var keptActivations: Int?
@@ -88,22 +88,38 @@ public struct LayerOptions: Sendable {
   public var leaps: Bool
   /// Disturbances for tests.
   public var perturbation: Simulation.Perturbation
+  /// The part that runs alone, with other parameters; nil runs the whole machine.
+  public var isolated: IsolatedPart?
 
   public init(
     recordsSpans: Bool = false, recordsMemoryRequests: Bool = false, recordsStateHashes: Bool = false,
-    recordedCycles: ClosedRange<Int64>? = nil, keptActivations: Int? = nil, walk: TileWalk? = nil,
+    recordedMessages: RecordedMessages? = nil, keptActivations: Int? = nil, walk: TileWalk? = nil,
     watchdogCycles: Int64 = LayerOptions.defaultWatchdogCycles, leaps: Bool = true,
     perturbation: Simulation.Perturbation = Simulation.Perturbation()
   ) {
     self.recordsSpans = recordsSpans
     self.recordsMemoryRequests = recordsMemoryRequests
     self.recordsStateHashes = recordsStateHashes
-    self.recordedCycles = recordedCycles
+    self.recordedMessages = recordedMessages
     self.keptActivations = keptActivations
     self.walk = walk
     self.watchdogCycles = watchdogCycles
     self.leaps = leaps
     self.perturbation = perturbation
+  }
+
+  /// Components that run alone, made with other parameters, on the layer as the machine prepared it.
+  public struct IsolatedPart: Sendable {
+    public var components: Set<String>
+    public var values: ParameterValues
+    /// The part that `dram.part` names.
+    public var memoryPart: DRAMSpecification?
+
+    public init(components: Set<String>, values: ParameterValues, memoryPart: DRAMSpecification?) {
+      self.components = components
+      self.values = values
+      self.memoryPart = memoryPart
+    }
   }
 
   /// More than the slowest memory needs to fill the largest buffer.

@@ -7,6 +7,14 @@ public struct RunDescription: Equatable, Sendable {
     case summary, spans, events
   }
 
+  /// Which messages of a layer are recorded, where any are.
+  public enum RecordedMessages: Equatable, Sendable {
+    case all
+    case cycles(ClosedRange<Int64>)
+    /// Up to the cycle in which a condition begins to hold, of the last `cycles` only, where that is stated.
+    case until(condition: String, cycles: Int64?)
+  }
+
   public var design: String
   /// Name of the layer trace, or of the GEMM.
   public var workload: String
@@ -20,8 +28,8 @@ public struct RunDescription: Equatable, Sendable {
   /// version. Made with `StableHash`.
   public var contentID: UInt64
   public var recordLevel: RecordLevel
-  /// At level `events`: the cycles of every layer whose messages are recorded; nil for all.
-  public var recordedCycles: ClosedRange<Int64>?
+  /// At level `events`: the messages of every layer that are recorded.
+  public var recordedMessages = RecordedMessages.all
   /// The command that makes the run, without anything that changes from call to call.
   public var command: String
   /// Number of layers of the workload, at least 1.
@@ -45,9 +53,14 @@ public struct RunDescription: Equatable, Sendable {
     self.energyTable = energyTable
   }
 
-  /// What is recorded, as the database says it: the level, and behind it the cycles, if not all.
+  /// What is recorded, as the database says it: the level, and behind it which messages, if not all.
   var recordText: String {
-    recordLevel.rawValue + (recordedCycles.map { ":\($0.lowerBound)-\($0.upperBound)" } ?? "")
+    switch recordedMessages {
+    case .all: recordLevel.rawValue
+    case .cycles(let range): "\(recordLevel.rawValue):\(range.lowerBound)-\(range.upperBound)"
+    case .until(let condition, let cycles):
+      "\(recordLevel.rawValue):\(cycles.map { "\($0) " } ?? "")until \(condition)"
+    }
   }
 
   /// The name of the file where the user gives none: `<design>-<workload>-<first 8 of the content id>.sqlite`.

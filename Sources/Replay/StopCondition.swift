@@ -3,7 +3,7 @@ import Accelerators
 import SimulationKernel
 
 /// Where `continue` stops: when something begins to hold, or when a value changes.
-struct StopCondition {
+public struct StopCondition {
   /// As it was typed.
   let text: String
   /// Yields what is compared from one cycle to the next.
@@ -11,14 +11,16 @@ struct StopCondition {
   private let isWatch: Bool
 
   /// `VFMU.buffered < 16`: a quantity, a comparison, and a number, an activity or another quantity.
-  init(breakWhen text: String, in simulation: Simulation) throws(DebuggerError) {
+  ///
+  /// - Parameter place: what messages call the text.
+  public init(breakWhen text: String, place: String = "break when", in simulation: Simulation) throws(DebuggerError) {
     let words = text.split(separator: " ").map(String.init)
     guard words.count == 3 else {
-      throw DebuggerError("break when \(text): this is no condition", allowed: Self.form)
+      throw DebuggerError("\(place) \(text): this is no condition", allowed: "\(place) \(Self.form)")
     }
     guard let comparison = Self.comparisons[words[1]] else {
       throw DebuggerError(
-        "break when \(text): \(words[1]) compares nothing",
+        "\(place) \(text): \(words[1]) compares nothing",
         allowed: Self.comparisons.keys.sorted().joined(separator: " "))
     }
     let left = try Probe(words[0], in: simulation)
@@ -38,6 +40,9 @@ struct StopCondition {
     observe = probe.read
   }
 
+  /// Whether the condition holds now; of a quantity that is watched, false.
+  public var holds: Bool { !isWatch && observe() == 1 }
+
   /// What holds now.
   func value() -> Int64? { observe() }
 
@@ -52,7 +57,7 @@ struct StopCondition {
     return isWatch ? "\(text): \(shown(before)) -> \(shown(after))" : text
   }
 
-  private static let form = "break when <quantity> <comparison> <number, activity or quantity>"
+  private static let form = "<quantity> <comparison> <number, activity or quantity>"
 
   private static let comparisons: [String: @Sendable (Int64, Int64) -> Bool] = [
     "<": { $0 < $1 }, "<=": { $0 <= $1 }, ">": { $0 > $1 }, ">=": { $0 >= $1 }, "==": { $0 == $1 }, "!=": { $0 != $1 },

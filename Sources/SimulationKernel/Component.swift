@@ -29,6 +29,14 @@ open class Component {
     clock.simulation.register(self, in: clock)
   }
 
+  /// Takes the place of another component, by its name.
+  init(inPlaceOf other: Component) {
+    name = other.name
+    clock = other.clock
+    stateMemory = other.stateMemory
+    index = other.index
+  }
+
   /// Does one cycle's work and says what it came to.
   open func tick() -> Activity { .idle }
 
@@ -41,7 +49,7 @@ open class Component {
   public final var now: Cycle { domainState.pointee.cycle }
 
   /// Ends the simulation after the current edge.
-  public final func stop() { clock.simulation.stop() }
+  public final func stop() { clock.simulation.stop(by: self) }
 }
 
 /// The run-length account of one component's cycles, kept by the kernel.

@@ -44,7 +44,7 @@ public final class Simulation {
   let leaps: Bool
   public private(set) var domains: [ClockDomain] = []
   /// All components in order of registration.
-  public private(set) var components: [Component] = []
+  public internal(set) var components: [Component] = []
   var endpoints: [Endpoint] = []
   var links: [Link] = []
   let stateMemory = StateMemory()
@@ -58,6 +58,10 @@ public final class Simulation {
   /// Told of every stretch of activity; set before `start()`.
   public var activityObserver: (any ActivityObserver)?
   var activityTap: ActivityTap?
+  /// The component that ended the run, by its index, where `isStopped`.
+  public private(set) var stopper: Int?
+  /// Acts for the components that were taken away from around an isolated part.
+  public weak var player: (any BoundaryPlayer)?
 
   /// - Parameter leaps: whether components may advance in leaps; it changes nothing but the time that a run takes.
   public init(perturbation: Perturbation = Perturbation(), leaps: Bool = true) {
@@ -91,7 +95,10 @@ public final class Simulation {
   /// The clocks' hot halves, once the simulation has started.
   var clocks: UnsafeMutableBufferPointer<UnsafeMutablePointer<DomainState>> { shared.pointee.clocks }
 
-  func stop() { shared.pointee.isStopped = true }
+  func stop(by component: Component) {
+    shared.pointee.isStopped = true
+    stopper = component.index
+  }
 
   /// Whether a component has ended the run.
   public var isStopped: Bool { shared.pointee.isStopped }

@@ -22,6 +22,13 @@ struct Link {
   let messageOffset: Int
   /// The names and places of a message's parts; found once, when first asked for.
   let layout: () -> StateLayout
+  /// What needs to know the type of the messages: sends one that lies somewhere, takes the oldest, and says what one adds to
+  /// those before it.
+  let send: (UnsafeRawPointer, Int) -> Void
+  let drop: () -> Void
+  let amounts: (UnsafeRawPointer) -> SIMD8<Int64>
+  let messageSize: Int
+  let isCounted: Bool
 
   func deallocate() {
     state.pointee.ring.deallocate()
@@ -106,7 +113,16 @@ extension Simulation {
     links.append(
       Link(
         name: name, sender: sender, receiver: receiver, state: state, slotCount: slotCount, slotStride: slotStride,
-        messageOffset: messageOffset, layout: Self.layout(of: Message.self, in: ring + messageOffset)))
+        messageOffset: messageOffset, layout: Self.layout(of: Message.self, in: ring + messageOffset),
+        send: { content, bytes in
+          _ = state.pointee.append(content.loadUnaligned(as: Message.self), bytes: bytes)
+        },
+        drop: { state.pointee.removeFirst(as: Message.self) },
+        amounts: { content in
+          let message = content.loadUnaligned(as: Message.self)
+          return (message as? any CountedMessage)?.amounts ?? SIMD8(1, 0, 0, 0, 0, 0, 0, 0)
+        },
+        messageSize: MemoryLayout<Message>.size, isCounted: Message.self is any CountedMessage.Type))
   }
 
   /// Finds the layout of messages when it is first asked for, and remembers it.

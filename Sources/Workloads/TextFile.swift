@@ -21,6 +21,11 @@ public enum TextFile {
   ///
   /// - Throws: `WorkloadError` of kind `cannotCreate` or `inputOutput`.
   public static func write(_ text: String, to path: String, replacing: Bool) throws(WorkloadError) {
-    try writeAtomically(Array(text.utf8), to: path, replacing: replacing)
+    try write(Array(text.utf8), to: path, replacing: replacing)
+  }
+
+  /// Writes a file of any bytes in the same way.
+  public static func write(_ bytes: [UInt8], to path: String, replacing: Bool) throws(WorkloadError) {
+    try writeAtomically(bytes, to: path, replacing: replacing)
   }
 }

@@ -98,7 +98,7 @@ struct Compare: ParsableCommand {
     var description = try RunDescription(
       of: workload, on: values, part: part, mapping: nil, pricing: pricing, isPrunedForDesign: !noPrune, seed: seed,
       recordLevel: .init(option: record), command: words.map(shellWord).joined(separator: " "))
-    try description.recordCycles(option: record)
+    try description.recordMessages(option: record)
     return Entry(workload: own, machine: machine, pricing: pricing, description: description)
   }
 

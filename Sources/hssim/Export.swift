@@ -11,7 +11,10 @@ struct Export: ParsableCommand {
 
     static func help(for form: Form) -> ArgumentHelp? {
       switch form {
-      case .perfetto: "A trace for ui.perfetto.dev: spans, counters, and messages as flows, in the trace event format."
+      case .perfetto:
+        ArgumentHelp(
+          "A trace for ui.perfetto.dev: spans, counters, and messages as flows; JSON (trace event format) in a file "
+            + "called .json, else Perfetto's own format.")
       case .csv: "A folder with a .csv file for every table and view."
       case .json: "An object with a list of rows for every table and view."
       }
@@ -25,7 +28,7 @@ struct Export: ParsableCommand {
       messages as arrows, where they were recorded. Times are simulated ones; the cycle is among the arguments.
 
       Examples:
-        hssim export run.sqlite --perfetto --output trace.json
+        hssim export run.sqlite --perfetto --output run.pftrace
         hssim export run.sqlite --csv --layer l0.ffn.up --output tables
       """)
 
@@ -61,7 +64,10 @@ struct Export: ParsableCommand {
     case .perfetto:
       try TextFile.checkWriting(to: output, replacing: force)
       let trace = try PerfettoTrace(of: file, run: runNumber, layer: layer)
-      try TextFile.write(trace.json(), to: output, replacing: force)
+      let bytes =
+        output.lowercased().hasSuffix(".json")
+        ? try trace.bytes(in: TraceEventForm()) : try trace.bytes(in: PerfettoForm())
+      try TextFile.write(bytes, to: output, replacing: force)
     case .csv:
       let tables = try tables()
       try makeFolder()

@@ -33,8 +33,8 @@ struct LayerSimulation: Sendable {
     options = LayerOptions(
       recordsSpans: job.description.recordLevel != .summary, recordsMemoryRequests: job.memoryTrace != nil,
       recordsStateHashes: recordsEvents,
-      recordedCycles: recordsEvents ? job.description.recordedCycles ?? 0...(1 << 40) : nil,
-      keptActivations: job.keptActivations, leaps: job.leaps)
+      recordedMessages: recordsEvents ? RecordedMessages(job.description.recordedMessages) : nil,
+      keptActivations: job.keptActivations, watchdogCycles: job.watchdogCycles, leaps: job.leaps)
     pricing = job.pricing
     against = job.against
     share = job.share

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
 import Recording
 
-/// A run in Google's trace event format (JSON), which ui.perfetto.dev reads.
+/// A run for ui.perfetto.dev, in either of the forms that it reads.
 ///
-/// A layer is a process, a component a thread of it. Spans are complete events, utilization and the fill of links are
-/// counters, messages are flows from the sender's thread to the receiver's. Times are microseconds from the layer's
-/// reset, with all digits: a femtosecond is a multiple of 1e-9.
+/// A layer is a process, a component a thread of it. Utilization and the fill of links are counters, messages arrows from the
+/// sender's thread to the receiver's.
 struct PerfettoTrace {
   private let file: String
   private let run: Int64
@@ -19,6 +17,9 @@ struct PerfettoTrace {
     let period: Int64
     /// By index.
     let components: [(name: String, period: Int64)]
+
+    /// The thread of a component.
+    func thread(_ index: Int64) -> TraceThread { TraceThread(process: identifier, number: index + 1) }
   }
 
   init(of file: String, run: Int64, layer: String?) throws {
@@ -42,21 +43,21 @@ struct PerfettoTrace {
   }
 
   /// The whole trace.
-  func json() throws -> String {
-    var events: [String] = []
+  func bytes(in form: some TraceForm) throws -> [UInt8] {
+    var form = form
     for layer in layers {
-      events.append(Self.metadata("process_name", layer.identifier, 0, name: layer.name))
+      form.add(process: layer.identifier, name: layer.name)
       for (index, component) in layer.components.enumerated() {
-        events.append(Self.metadata("thread_name", layer.identifier, Int64(index) + 1, name: component.name))
+        form.add(thread: layer.thread(Int64(index)), name: component.name)
       }
-      try appendSpans(of: layer, to: &events)
-      try appendUtilization(of: layer, to: &events)
-      try appendMessages(of: layer, to: &events)
+      try addSpans(of: layer, to: &form)
+      try addUtilization(of: layer, to: &form)
+      try addMessages(of: layer, to: &form)
     }
-    return "{\"displayTimeUnit\":\"ns\",\"traceEvents\":[\n\(events.joined(separator: ",\n"))\n]}\n"
+    return form.bytes()
   }
 
-  private func appendSpans(of layer: Layer, to events: inout [String]) throws {
+  private func addSpans(of layer: Layer, to form: inout some TraceForm) throws {
     let spans = try rows(
       """
       SELECT c.component_index, s.start, s.cycles, s.activity, s.link
@@ -68,15 +69,14 @@ struct PerfettoTrace {
       let (index, start, cycles) = (Self.number(span[0]), Self.number(span[1]), Self.number(span[2]))
       let period = layer.components[Int(index)].period
       let waits = Self.text(span[4])
-      let link = waits.isEmpty ? "" : ",\"link\":\(Self.quoted(waits))"
-      events.append(
-        "{\"ph\":\"X\",\"pid\":\(layer.identifier),\"tid\":\(index + 1),\"ts\":\(Self.microseconds(start * period)),"
-          + "\"dur\":\(Self.microseconds(cycles * period)),\"name\":\(Self.quoted(Self.text(span[3]))),"
-          + "\"args\":{\"cycle\":\(start),\"cycles\":\(cycles)\(link)}}")
+      form.add(
+        TraceSpan(
+          thread: layer.thread(index), name: Self.text(span[3]), start: start * period, duration: cycles * period,
+          cycle: start, cycles: cycles, link: waits.isEmpty ? nil : waits))
     }
   }
 
-  private func appendUtilization(of layer: Layer, to events: inout [String]) throws {
+  private func addUtilization(of layer: Layer, to form: inout some TraceForm) throws {
     let windows = try numbers(
       """
       SELECT c.component_index, w.window_start, w.busy_cycles, w.window_cycles
@@ -86,14 +86,14 @@ struct PerfettoTrace {
       """, of: layer)
     for window in windows {
       let component = layer.components[Int(window[0])]
-      events.append(
-        Self.counter(
-          "\(component.name) utilization", layer.identifier, at: window[1] * component.period, cycle: window[1],
-          value: "\(Double(window[2]) / Double(window[3]))"))
+      form.add(
+        TraceCounter(
+          process: layer.identifier, name: "\(component.name) utilization", time: window[1] * component.period,
+          cycle: window[1], value: .real(Double(window[2]) / Double(window[3]))))
     }
   }
 
-  private func appendMessages(of layer: Layer, to events: inout [String]) throws {
+  private func addMessages(of layer: Layer, to form: inout some TraceForm) throws {
     let messages = try numbers(
       """
       SELECT m.number, m.link_index, m.sent, m.arrived, ifnull(m.received, -1), m.bytes, s.component_index,
@@ -106,28 +106,24 @@ struct PerfettoTrace {
     let links = try texts("SELECT name FROM stored_link WHERE layer_id = :id ORDER BY link_index", of: layer)
     var changes: [(cycle: Int64, link: Int, change: Int64)] = []
     for message in messages {
-      let name = Self.quoted(links[Int(message[1])])
-      // Arrows of several layers have identifiers of their own.
-      let identifier = "\(layer.identifier).\(message[0])"
-      func flow(_ phase: String, thread: Int64, cycle: Int64) -> String {
-        "{\"ph\":\"\(phase)\",\"cat\":\"message\",\"id\":\"\(identifier)\",\"pid\":\(layer.identifier),\"tid\":\(thread + 1),"
-          + "\"ts\":\(Self.microseconds(cycle * layer.period)),\"name\":\(name),"
-          + "\"args\":{\"cycle\":\(cycle),\"message\":\(message[0]),\"bytes\":\(message[5])}"
-          + (phase == "f" ? ",\"bp\":\"e\"}" : "}")
+      func end(isReceived: Bool, thread: Int64, cycle: Int64) -> TraceMessageEnd {
+        TraceMessageEnd(
+          thread: layer.thread(thread), isReceived: isReceived, name: links[Int(message[1])],
+          time: cycle * layer.period, cycle: cycle, message: message[0], bytes: message[5])
       }
-      events.append(flow("s", thread: message[6], cycle: message[2]))
+      form.add(end(isReceived: false, thread: message[6], cycle: message[2]))
       changes.append((message[2], Int(message[1]), 1))
       guard message[4] >= 0 else { continue }
-      events.append(flow("f", thread: message[7], cycle: message[4]))
+      form.add(end(isReceived: true, thread: message[7], cycle: message[4]))
       changes.append((message[4], Int(message[1]), -1))
     }
-    appendFill(changes, links, of: layer, to: &events)
+    addFill(changes, links, of: layer, to: &form)
   }
 
   /// How many of the recorded messages are on each link, wherever that changes.
-  private func appendFill(
+  private func addFill(
     _ changes: [(cycle: Int64, link: Int, change: Int64)], _ links: [String], of layer: Layer,
-    to events: inout [String]
+    to form: inout some TraceForm
   ) {
     var levels = [Int64](repeating: 0, count: links.count)
     let sorted = changes.sorted { ($0.link, $0.cycle, $0.change) < ($1.link, $1.cycle, $1.change) }
@@ -135,10 +131,10 @@ struct PerfettoTrace {
       levels[change.link] += change.change
       let next = index + 1 < sorted.count ? sorted[index + 1] : nil
       if let next, next.link == change.link, next.cycle == change.cycle { continue }
-      events.append(
-        Self.counter(
-          "\(links[change.link]) messages", layer.identifier, at: change.cycle * layer.period, cycle: change.cycle,
-          value: "\(levels[change.link])"))
+      form.add(
+        TraceCounter(
+          process: layer.identifier, name: "\(links[change.link]) messages", time: change.cycle * layer.period,
+          cycle: change.cycle, value: .integer(levels[change.link])))
     }
   }
 
@@ -163,34 +159,5 @@ struct PerfettoTrace {
   /// Empty where there is none.
   private static func text(_ value: QueryAnswer.Value) -> String {
     if case .text(let value) = value { value } else { "" }
-  }
-
-  // MARK: Writing
-
-  private static func metadata(_ kind: String, _ process: Int64, _ thread: Int64, name: String) -> String {
-    "{\"ph\":\"M\",\"pid\":\(process),\"tid\":\(thread),\"name\":\"\(kind)\",\"args\":{\"name\":\(quoted(name))}}"
-  }
-
-  private static func counter(
-    _ name: String, _ process: Int64, at time: Int64, cycle: Int64, value: String
-  ) -> String {
-    "{\"ph\":\"C\",\"pid\":\(process),\"ts\":\(microseconds(time)),\"name\":\(quoted(name)),"
-      + "\"args\":{\"value\":\(value)}}"
-  }
-
-  /// Femtoseconds as microseconds, exactly.
-  private static func microseconds(_ time: Int64) -> String {
-    let (whole, rest) = time.quotientAndRemainder(dividingBy: 1_000_000_000)
-    guard rest > 0 else { return "\(whole)" }
-    let digits = String(rest)
-    var fraction = String(repeating: "0", count: 9 - digits.count) + digits
-    while fraction.last == "0" { fraction.removeLast() }
-    return "\(whole).\(fraction)"
-  }
-
-  private static func quoted(_ text: String) -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .withoutEscapingSlashes
-    return (try? encoder.encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
   }
 }

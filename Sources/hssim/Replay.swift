@@ -48,7 +48,7 @@ struct ReplayCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Simulate the layer with a parameter changed as well, and say what that comes to; may be repeated.",
+      "Say what a changed parameter comes to, by its part alone and by the whole layer; may be repeated.",
       valueName: "key=value"))
   var whatIf: [String] = []
 

@@ -14,6 +14,8 @@ struct ReplayedRun {
   let machine: any Machine
   let workload: Workload
   let keptActivations: Int?
+  /// Cycles without anything retiring after which the run was given up, or would have been.
+  let watchdogCycles: Int64
   /// The part of a timed memory, and a mapping that was pinned.
   let part: DRAMSpecification?
   let mapping: LoopMapping?
@@ -53,6 +55,7 @@ struct ReplayedRun {
     mapping = try command.mapping.map { try LoopMapping($0) }
     machine = DesignKind.machine(values, part: part, mapping: mapping)
     keptActivations = try command.keptActivations(on: machine)
+    watchdogCycles = command.watchdog
     let contentID = try RunDescription.contentID(
       configuration: origin.configuration, energyTable: origin.energyTable ?? "",
       includesLeakage: command.energy.leakage, workload: workload, seed: UInt64(origin.seed),
@@ -79,10 +82,13 @@ struct ReplayedRun {
     return (index, origin.layers.first { $0.index == index })
   }
 
+  /// How the run's layers are simulated again.
+  var options: LayerOptions { LayerOptions(keptActivations: keptActivations, watchdogCycles: watchdogCycles) }
+
   /// A layer at reset.
   func timeline(ofLayer index: Int, recorded: RecordedOrigin.Layer?) throws -> Timeline {
     let layer = try workload.layer(index, seed: UInt64(origin.seed))
-    let session = try machine.session(layer, options: LayerOptions(keptActivations: keptActivations))
+    let session = try machine.session(layer, options: options)
     return Timeline(session, recorded: recorded?.stateHashes ?? [])
   }
 

@@ -41,6 +41,12 @@ struct Simulate: ParsableCommand {
       valueName: "G:8"))
   var pruneActivations: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Cycles without a step of an array or a stored result after which a run is given up as a livelock.",
+      valueName: "cycles"))
+  var watchdog: Int64 = LayerOptions.defaultWatchdogCycles
+
   @OptionGroup var sampling: SampleOptions
 
   @OptionGroup var energy: EnergyOptions
@@ -59,7 +65,8 @@ struct Simulate: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "How much is recorded: summary (no activity), spans (what every component does in every cycle) or events (also "
-        + "every message, and hashes of the state; events:1000-1999 keeps the messages of those cycles only).",
+        + "every message, and hashes of the state; events:1000-1999 keeps the messages of those cycles only, "
+        + "'events:1000 until VFMU.buffered < 16' those of the last 1000 cycles before something begins to hold).",
       valueName: "level"))
   var record = "spans"
 
@@ -98,6 +105,9 @@ struct Simulate: ParsableCommand {
   var force = false
 
   func run() throws {
+    guard (1...1 << 40).contains(watchdog) else {
+      throw CommandError(.usage, "--watchdog \(watchdog): this is no wait; allowed: 1 to \(Int64(1) << 40) cycles")
+    }
     let workload = try source.workload(seed: seed)
     let values = try design.values()
     let part = try DesignOptions.part(of: values)
@@ -117,7 +127,7 @@ struct Simulate: ParsableCommand {
       of: workload, on: values, part: part, mapping: mapping, keptActivations: kept, pricing: pricing, against: against,
       share: share, seed: seed, recordLevel: .init(option: record),
       command: command(of: workload, mapping: mapping, keptActivations: kept, share: share))
-    try description.recordCycles(option: record)
+    try description.recordMessages(option: record)
     let path = output ?? description.defaultFileName
     try checkPlaces(of: workload, output: path)
     if let dramTrace, case .ideal = machine.memory {
@@ -133,7 +143,7 @@ struct Simulate: ParsableCommand {
       memoryTrace: dramTrace.map {
         SimulationJob.MemoryTrace(path: $0, format: dramTraceFormat, isReplacing: force)
       },
-      jobs: parallel.jobs, leaps: !everyCycle)
+      jobs: parallel.jobs, watchdogCycles: watchdog, leaps: !everyCycle)
     let interruption = Interruption()
     var remarks: [String] = []
     try SimulationJob.conclude(database, layers: [description.layers], interruption) {
@@ -169,6 +179,7 @@ struct Simulate: ParsableCommand {
     if let mapping { words += ["--mapping", "\(mapping)"] }
     if let keptActivations { words += ["--prune-activations", "\(keptActivations):8"] }
     words += share?.words ?? []
+    if watchdog != LayerOptions.defaultWatchdogCycles { words += ["--watchdog", "\(watchdog)"] }
     words += energy.words
     if let against { words += ["--against", against.rawValue] }
     words += ["--seed", "\(seed)", "--record", record]

@@ -39,6 +39,8 @@ struct SimulationJob {
   var jobs = 1
   /// Whether steady streams advance in leaps.
   var leaps = true
+  /// Cycles without anything retiring after which a layer is given up.
+  var watchdogCycles = LayerOptions.defaultWatchdogCycles
 
   /// Positions in the workload of what is to be simulated.
   ///

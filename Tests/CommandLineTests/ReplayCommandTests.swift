@@ -114,7 +114,43 @@ import Testing
     #expect(try workspace.hssim("replay", "some.sqlite", "-c", "goto end").code == 0)
   }
 
-  @Test(arguments: ["events:", "events:5", "events:9-5", "events:-1-5", "events:a-b", "spans:1-2", "events:1-2-3"])
+  @Test(arguments: [("", nil), ("40 ", 40)] as [(String, Int?)])
+  func `messages are recorded until something begins to hold, as the debugger stops there`(
+    count: String, kept: Int?
+  ) throws {
+    let condition = "VFMU.buffered < 16"
+    let stopped = try workspace.hssim("replay", "run.sqlite", "-c", "break when \(condition)", "-c", "c")
+    let word = stopped.output.split(separator: "\n").last { $0.hasPrefix("cycle ") }?.dropFirst(6).prefix { $0 != ":" }
+    let last = try #require(word.flatMap { Int($0) })
+    let answer = try workspace.hssim(
+      "simulate", "--gemm", "70x96x19", "--pattern", "2:4", "--density-b", "0.6", "--record",
+      "events:\(count)until \(condition)", "--output", "until.sqlite")
+    #expect(answer.code == 0, "\(answer.errors)")
+    func texts(_ sql: String, _ file: String) throws -> [[String]] {
+      try StoredDatabase(workspace.path(file)).texts(sql)
+    }
+    let first = kept.map { max(0, last - $0 + 1) } ?? 0
+    let range = " WHERE sent_cycle BETWEEN \(first) AND \(last) ORDER BY message"
+    let columns = "SELECT message, link, ordinal, sent_cycle, arrival_cycle, bytes, carried FROM message"
+    let recorded = try texts(columns + " ORDER BY message", "until.sqlite")
+    #expect(recorded == (try texts(columns + range, "run.sqlite")))
+    #expect(recorded.count > 10)
+    let dangling = "SELECT count(*) FROM message WHERE cause NOT IN (SELECT message FROM message)"
+    #expect(try texts(dangling, "until.sqlite") == [["0"]])
+    #expect(try texts("SELECT record_level FROM run", "until.sqlite") == [["events:\(count)until \(condition)"]])
+    #expect(try workspace.hssim("replay", "until.sqlite", "-c", "goto end").code == 0)
+  }
+
+  @Test func `a condition of what the machine does not have is refused`() throws {
+    let answer = try workspace.hssim(
+      "simulate", "--gemm", "8x8x8", "--record", "events:until VFMU.buffred < 16", "--output", "x.sqlite")
+    #expect(answer.code == 64 && answer.errors.contains("did you mean buffered?"), "\(answer.errors)")
+  }
+
+  @Test(arguments: [
+    "events:until", "events:0 until x < 1", "events:a until x < 1", "events:1 2 until x < 1", "events:", "events:5",
+    "events:9-5", "events:-1-5", "events:a-b", "spans:1-2", "events:1-2-3",
+  ])
   func `a range of cycles that is none is refused`(option: String) throws {
     let answer = try workspace.hssim("simulate", "--gemm", "8x8x8", "--record", option)
     #expect(answer.code == 64 && answer.errors.contains("--record \(option)"), "\(answer.errors)")
@@ -137,8 +173,29 @@ import Testing
     #expect(answer.output.contains(" \(sum) "), "\(answer.output)")
     let same = try workspace.hssim("replay", "run.sqlite", "--what-if", "glb.port_bytes_per_cycle=128")
     #expect(same.output.hasSuffix("every lane-cycle has the same cause\n"))
+    #expect(
+      same.output.contains("at the boundary of GLB, the recorded requests take \(cycles[0]) cycles, 0: as many as"))
+    #expect(same.output.contains("every message is sent when it was\n"))
+    let other = try workspace.hssim("replay", "run.sqlite", "--what-if", "glb.data_bytes=131072")
+    #expect(other.output.contains("no replay at a boundary: glb.data_bytes belongs to no one part"))
     #expect(try workspace.hssim("replay", "run.sqlite", "--what-if", "glb.prt=2").code == 64)
     #expect(try workspace.hssim("replay", "run.sqlite", "--what-if", change, "-c", "goto 5").code == 64)
+  }
+
+  @Test func `a run that the watchdog gives up is replayed to where it hangs`() throws {
+    let options = [
+      "simulate", "--gemm", "70x96x19", "--set", "dram.model=ideal", "--set", "dram.latency_cycles=300", "--output",
+      "slow.sqlite",
+    ]
+    let given = try workspace.hssim(options + ["--watchdog", "100"])
+    #expect(given.code == 75 && given.errors.contains("livelock in cycle "), "\(given.errors)")
+    let sentence = try #require(given.errors.firstMatch(of: /livelock in cycle \d+: .*since cycle -?\d+/))
+    let replayed = try workspace.hssim("replay", "slow.sqlite", "-c", "goto end")
+    #expect(replayed.code == 75 && replayed.errors.contains(sentence.output), "\(replayed.errors)")
+    let printed = try workspace.hssim("replay", "slow.sqlite", "-c", "goto 90", "-c", "print VFMU")
+    #expect(printed.code == 0 && printed.output.contains("VFMU"))
+    #expect(try workspace.hssim(options + ["--watchdog", "1000", "--force"]).code == 0)
+    #expect(try workspace.hssim(options + ["--watchdog", "0", "--force"]).code == 64)
   }
 
   @Test func `help is what the debugger's commands say`() throws {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Hardware
 import Sparsity
 import Workloads
 
@@ -46,4 +47,10 @@ func miniLMLayer() throws -> GEMMLayer {
 /// A product of several windows of recorded hashes: about 12,000 cycles.
 func longLayer() throws -> GEMMLayer {
   try SyntheticGEMM(GEMMShape(m: 256, k: 384, n: 128), densityB: 0.6, seed: 7).layer()
+}
+
+/// The part that `dram.part` of a design names.
+func memoryPart(of values: ParameterValues) throws -> DRAMSpecification? {
+  let folder = try ConfigurationFolder(explicit: repository.appending(path: "configs").path)
+  return try DRAMCatalogue(folder).part(of: values)?.specification
 }

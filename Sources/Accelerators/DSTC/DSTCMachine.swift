@@ -50,8 +50,9 @@ public struct DSTCMachine: Machine {
     let prepared = try DSTCLayer(layer, reference: reference, on: specification, pinned: mapping, walk: options.walk)
     let run = StreamRun(
       design: specification.values.name, lanes: lanes, clockGHz: specification.clockGHz, options: options)
+    let made = options.isolated.map { DSTCSpecification($0.values, part: $0.memoryPart) } ?? specification
     return try run.session(prepared, reference: reference) { core, observer in
-      DSTC(in: core, specification, prepared, observer: observer)
+      DSTC(in: core, made, prepared, observer: observer)
     }
   }
 }

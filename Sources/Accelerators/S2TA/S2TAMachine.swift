@@ -53,6 +53,7 @@ public struct S2TAMachine: Machine {
       layer, reference: reference, on: specification, pinned: mapping, walk: options.walk)
     let run = StreamRun(
       design: specification.values.name, lanes: lanes, clockGHz: specification.clockGHz, options: options)
+    let made = options.isolated.map { S2TASpecification($0.values, part: $0.memoryPart) } ?? specification
     return try run.session(
       prepared, reference: reference,
       adding: { outcome in
@@ -62,7 +63,7 @@ public struct S2TAMachine: Machine {
           "\nactivations pruned to \(kept) of 8 in every block: \(pruning.removedShare) removed"
       }
     ) { core, observer in
-      S2TA(in: core, specification, prepared, observer: observer)
+      S2TA(in: core, made, prepared, observer: observer)
     }
   }
 }

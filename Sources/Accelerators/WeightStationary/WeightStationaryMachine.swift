@@ -42,7 +42,9 @@ public struct WeightStationaryMachine: Machine {
     let simulation = Simulation(perturbation: options.perturbation, leaps: options.leaps)
     let core = simulation.addClock("core", period: Femtoseconds((1e6 / specification.clockGHz).rounded()))
     let requests = options.recordsMemoryRequests ? MemoryRequestRecorder() : nil
-    let figure = WeightStationaryFigure(in: core, specification, prepared, observer: requests)
+    let made =
+      options.isolated.map { WeightStationarySpecification($0.values, part: $0.memoryPart) } ?? specification
+    let figure = WeightStationaryFigure(in: core, made, prepared, observer: requests)
     return try LayerSession(
       core, boundCycles: prepared.mapping.estimate.boundCycles, result: prepared.result, arrays: figure.arrays,
       options: options, requests: requests

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import SimulationKernel
 
 /// Orders a port of the global buffer to stream one window out of its ring.
 @frozen
@@ -63,5 +64,11 @@ public struct BufferRelease: BitwiseCopyable, Sendable {
     case .maskB: maskB += lines
     case .sums: sums += lines
     }
+  }
+}
+
+extension BufferRelease: CountedMessage {
+  public var amounts: SIMD8<Int64> {
+    SIMD8(Int64(operandA), Int64(operandB), Int64(rank1A), Int64(rank0A), Int64(maskB), Int64(sums), 0, 0)
   }
 }

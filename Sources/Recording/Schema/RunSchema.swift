@@ -27,8 +27,8 @@ enum RunSchema {
       Column("command", "TEXT NOT NULL", unit: "text", "The command that made the run."),
       Column(
         "record_level", "TEXT NOT NULL", unit: "text",
-        "What was recorded: `summary`, `spans`, `events`, or `events:<from>-<to>` for the messages of those cycles only. "
-          + "Relations that need more are empty."),
+        "What was recorded: `summary`, `spans`, `events`, or `events:` and the messages that were kept, by cycles or until "
+          + "a condition. Relations that need more are empty."),
       Column("layers", "INTEGER NOT NULL", unit: "layers", "Number of layers of the workload, simulated or not yet."),
       Column(
         "energy_table", "TEXT", unit: "text",

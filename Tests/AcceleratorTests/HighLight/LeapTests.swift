@@ -52,7 +52,7 @@ struct LeapTests {
           layer,
           options: LayerOptions(
             recordsSpans: true, recordsMemoryRequests: true, recordsStateHashes: true,
-            recordedCycles: first...first + 200, leaps: leaps,
+            recordedMessages: .cycles(first...first + 200), leaps: leaps,
             perturbation: Simulation.Perturbation(shuffleSeed: seed % 3 == 0 ? seed : nil)))
       }
       let (leaping, ticking) = (try simulate(leaps: true), try simulate(leaps: false))
