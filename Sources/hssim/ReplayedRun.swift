@@ -29,10 +29,10 @@ struct ReplayedRun {
     let origin = try RecordedOrigin(path: path, identifier: identifier)
     self.path = path
     self.origin = origin
-    let words = shellWords(of: origin.command)
-    guard words.starts(with: ["hssim", "simulate"]), var command = try? Simulate.parse(Array(words.dropFirst(2))) else {
+    guard var command = StoredCommand(origin.command) else {
       throw CommandError(
-        .content, "\(path): '\(origin.command)' made run \(identifier); allowed: a run of hssim simulate")
+        .content,
+        "\(path): '\(origin.command)' made run \(identifier); allowed: a run of hssim simulate or hssim compare")
     }
     if let fraction = command.sampling.sample {
       throw CommandError(
@@ -48,18 +48,19 @@ struct ReplayedRun {
     if let name = command.source.trace {
       command.source.trace = try Self.place(of: name, beside: path, option: trace)
     }
-    workload = try command.source.workload(seed: UInt64(origin.seed))
+    let workload = try command.source.workload(seed: UInt64(origin.seed))
     let source = "\(path), the configuration of run \(identifier)"
     let values = try DesignFile(text: origin.configuration, path: source).values(among: DesignKind.schemas)
     part = try Self.part(in: origin.configuration, of: source)
     mapping = try command.mapping.map { try LoopMapping($0) }
     machine = DesignKind.machine(values, part: part, mapping: mapping)
+    self.workload = command.isPrunedForDesign ? workload.pruned(for: machine) : workload
     keptActivations = try command.keptActivations(on: machine)
     watchdogCycles = command.watchdog
     let contentID = try RunDescription.contentID(
       configuration: origin.configuration, energyTable: origin.energyTable ?? "",
-      includesLeakage: command.energy.leakage, workload: workload, seed: UInt64(origin.seed),
-      against: command.against)
+      includesLeakage: command.includesLeakage, workload: workload, seed: UInt64(origin.seed),
+      against: command.against, isPrunedForDesign: command.isPrunedForDesign)
     guard contentID.hashText == origin.contentID else {
       let inputs = workload.inputs.isEmpty ? "the options" : workload.inputs.joined(separator: ", ")
       throw CommandError(
@@ -122,6 +123,38 @@ struct ReplayedRun {
     let text = lines[(head + 1)...].prefix { $0.hasPrefix("#   ") }.map { $0.dropFirst(4) }.joined(separator: "\n")
     return try DRAMSpecification(yaml: text + "\n", file: "\(source), dram.part")
   }
+}
+
+/// A command that a database keeps, as far as a replay needs it.
+private struct StoredCommand {
+  var source: WorkloadOptions
+  let includesLeakage: Bool
+  let mapping: String?
+  let against: Comparison?
+  /// Whether the design got weights pruned to what it exploits.
+  let isPrunedForDesign: Bool
+  let watchdog: Int64
+  private let simulate: Simulate?
+
+  /// Nil for a command whose runs cannot be made again.
+  init?(_ text: String) {
+    let words = shellWords(of: text)
+    guard words.first == "hssim", words.count > 1 else { return nil }
+    let rest = Array(words.dropFirst(2))
+    if words[1] == "simulate", let command = try? Simulate.parse(rest) {
+      (source, includesLeakage, mapping) = (command.source, command.energy.leakage, command.mapping)
+      (against, isPrunedForDesign, watchdog) = (command.against, false, command.watchdog)
+      simulate = command
+    } else if words[1] == "compare", let command = try? Compare.parse(rest) {
+      (source, includesLeakage, mapping) = (command.source, command.energy.leakage, nil)
+      (against, isPrunedForDesign, watchdog) = (nil, !command.noPrune, LayerOptions.defaultWatchdogCycles)
+      simulate = nil
+    } else {
+      return nil
+    }
+  }
+
+  func keptActivations(on machine: any Machine) throws -> Int? { try simulate?.keptActivations(on: machine) }
 }
 
 /// Splits a command that `shellWord` made of words.

@@ -182,6 +182,22 @@ import Testing
     #expect(try workspace.hssim("replay", "run.sqlite", "--what-if", change, "-c", "goto 5").code == 64)
   }
 
+  @Test func `a run of a comparison is replayed with the weights that its design got`() throws {
+    let compared = try workspace.hssim(
+      "compare", "--gemm", "64x96x19", "--pattern", "4:8->2:4", "--designs", "highlight,stc", "--record", "events",
+      "--output", "both.sqlite")
+    #expect(compared.code == 0, "\(compared.errors)")
+    let cycles = try StoredDatabase(workspace.path("both.sqlite")).texts(
+      "SELECT cycles FROM layer_summary ORDER BY run_id")
+    #expect(cycles.count == 2)
+    for (index, row) in cycles.enumerated() {
+      let answer = try workspace.hssim("replay", "both.sqlite", "--run", "\(index + 1)", "-c", "goto end")
+      #expect(answer.code == 0, "\(answer.errors)")
+      #expect(answer.output.contains("cycle \((Int(row[0]) ?? 0) - 1), the last"), "\(answer.output)")
+    }
+    #expect(try workspace.hssim("replay", "both.sqlite", "--run", "3", "-c", "goto end").code == 65)
+  }
+
   @Test func `a run that the watchdog gives up is replayed to where it hangs`() throws {
     let options = [
       "simulate", "--gemm", "70x96x19", "--set", "dram.model=ideal", "--set", "dram.latency_cycles=300", "--output",
