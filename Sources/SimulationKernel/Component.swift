@@ -34,6 +34,7 @@ open class Component {
     name = other.name
     clock = other.clock
     stateMemory = other.stateMemory
+    domainState = other.domainState
     index = other.index
   }
 

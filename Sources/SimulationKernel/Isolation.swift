@@ -29,6 +29,10 @@ extension Simulation {
   public func isolate(_ names: Set<String>) {
     precondition(!isStarted, "a part is isolated before the simulation starts")
     precondition(names.isSubset(of: components.map(\.name)), "an isolated part is made of components")
+    for clock in domains where clock.leap?.members.contains(where: { !names.contains($0.name) }) ?? false {
+      // What moves together with parts that are gone does not move in leaps.
+      clock.leap = nil
+    }
     for (index, component) in components.enumerated() where !names.contains(component.name) {
       let standIn = StandIn(inPlaceOf: component)
       components[index] = standIn
