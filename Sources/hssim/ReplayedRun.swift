@@ -34,7 +34,7 @@ struct ReplayedRun {
         .content,
         "\(path): '\(origin.command)' made run \(identifier); allowed: a run of hssim simulate or hssim compare")
     }
-    if let fraction = command.sampling.sample {
+    if let fraction = command.sampledFraction {
       throw CommandError(
         .content,
         "\(path): run \(identifier) was made with --sample \(fraction), which simulates parts of layers; allowed: a run "
@@ -153,6 +153,9 @@ private struct StoredCommand {
       return nil
     }
   }
+
+  /// The share of large layers that was simulated, where that was asked for.
+  var sampledFraction: Double? { simulate?.sampling.sample }
 
   func keptActivations(on machine: any Machine) throws -> Int? { try simulate?.keptActivations(on: machine) }
 }

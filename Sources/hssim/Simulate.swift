@@ -143,7 +143,7 @@ struct Simulate: ParsableCommand {
       memoryTrace: dramTrace.map {
         SimulationJob.MemoryTrace(path: $0, format: dramTraceFormat, isReplacing: force)
       },
-      jobs: parallel.jobs, watchdogCycles: watchdog, leaps: !everyCycle)
+      jobs: parallel.jobs, leaps: !everyCycle, watchdogCycles: watchdog)
     let interruption = Interruption()
     var remarks: [String] = []
     try SimulationJob.conclude(database, layers: [description.layers], interruption) {

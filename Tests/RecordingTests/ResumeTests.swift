@@ -107,7 +107,7 @@ struct ResumeTests {
         try Int.fetchOne(database, sql: "SELECT count(*) FROM \($0.name) WHERE layer_id = 2") ?? -1
       }
     }
-    #expect(rows?.count == 14)
+    #expect(rows?.count == 15)
     #expect(rows?.allSatisfy { $0 == 0 } == true)
   }
 
