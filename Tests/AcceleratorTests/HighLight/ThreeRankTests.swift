@@ -120,8 +120,11 @@ struct ThreeRankTests {
     var a = Tensor<Int16>(shape: [shape.m, shape.k], elements: values(shape.m * shape.k))
     pattern.prune(&a, along: 1)
     let layer = GEMMLayer(
-      name: "layer", shape: shape, a: a.elements, bTransposed: values(shape.n * shape.k), operandBits: 16, declaredPattern: pattern)
-    let machines: [[String]] = [[], ["glb.data_bytes=4096", "glb.metadata_bytes=1024"], ["noc.kind=bus", "array.count=3"]]
+      name: "layer", shape: shape, a: a.elements, bTransposed: values(shape.n * shape.k), operandBits: 16,
+      declaredPattern: pattern)
+    let machines: [[String]] = [
+      [], ["glb.data_bytes=4096", "glb.metadata_bytes=1024"], ["noc.kind=bus", "array.count=3"],
+    ]
     for overrides in machines {
       let outcome = try DesignUnderTest.highLightThreeRank.machine(overrides).simulate(layer)
       #expect(outcome.summary.verified)
