@@ -11,7 +11,8 @@ final class DRAMMemory {
   /// A component of a simulation, whose state regions the kernel owns.
   struct Host {
     let component: String
-    let clock: ClockDomain
+    /// Not kept alive: the clock keeps the component, which keeps its controllers and so this.
+    unowned let clock: ClockDomain
   }
 
   private let host: Host?
