@@ -75,7 +75,8 @@ struct SimulateTests {
       switch (row[column] as DatabaseValue).storage {
       case .null: .null
       case .int64(let value): .integer(value)
-      case .double(let value): .number(value)
+      // JSON has one kind of number: a whole one is written without a fraction.
+      case .double(let value): Int64(exactly: value).map { .integer($0) } ?? .number(value)
       case .string(let value): .string(value)
       case .blob: .array([])
       }

@@ -133,6 +133,7 @@ struct ArrayDatapath {
     let (factors, counts) = (factors.start, counts.start)
     var count = 0
     var last = Factor()
+    var previous = -1
     // Over all slots with values: no more than slots times columns.
     var valued = Count()
     for slot in 0..<specification.slotsPerRow {
@@ -144,12 +145,13 @@ struct ArrayDatapath {
       valued.words &+= counts[position].words
       valued.nonZeros &+= counts[position].nonZeros
       valued.fillers &+= counts[position].fillers
-      // Slots lie in order of position: those of a pair follow each other.
+      // Slots lie in order of position as a rule: the two of a pair follow each other.
       let pair = Int32(truncatingIfNeeded: position &>> 1)
-      if last.pair != pair {
+      if last.pair != pair || position <= previous {
         last = Factor(pair: pair)
         count &+= 1
       }
+      previous = position
       if position & 1 == 0 { last.even = value } else { last.odd = value }
       factors[count &- 1] = last
     }
