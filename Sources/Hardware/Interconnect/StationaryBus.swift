@@ -32,6 +32,9 @@ public final class StationaryBus: Component, ActionReporting {
     var command = LoadCommand(window: 0, rowCount: 0)
     /// Beats of the command that were sent.
     var done: Int32 = 0
+    /// The array that the next beat goes to, and its row there: beats are dealt to the arrays in turn.
+    var nextArray: Int32 = 0
+    var nextRow: Int32 = 0
     /// Words of the front buffer row that were used, and words of the one before it that are left.
     var usedWords: Int32 = 0
     var carriedWords: Int32 = 0
@@ -104,6 +107,8 @@ public final class StationaryBus: Component, ActionReporting {
     for array in emptyArrays where !arrays[array].isReady { return arrays[array].backpressured }
     state.command = commands.receive()
     state.done = 0
+    state.nextArray = 0
+    state.nextRow = 0
     state.orderedAt = now
     for array in emptyArrays { sendEmptyWindow(to: array) }
     return .worked
@@ -131,16 +136,15 @@ public final class StationaryBus: Component, ActionReporting {
     let width = Int64(specification.bytesPerCycle)
     let bytes = Int64(specification.beatBytes)
     let end = max(state.nextFree, last.arrival * width) + bytes
-    let delivery = (end - 1) / width
-    guard now >= delivery else { return .working(until: delivery) }
-    let array = Int(state.done) % arrays.count
+    guard end <= (now + 1) * width else { return .working(until: (end - 1) / width) }
+    let array = Int(state.nextArray)
     guard arrays[array].isReady else {
       state.wasBlocked = true
       return arrays[array].backpressured
     }
     arrays[array].send(nextRow(blame: blame(of: last)), bytes: specification.beatBytes)
     // A beat that an array kept on the bus occupied it for that cycle.
-    state.nextFree = now > delivery ? (now + 1) * width : end
+    state.nextFree = end <= now * width ? (now + 1) * width : end
     state.wasBlocked = false
     return .worked
   }
@@ -174,8 +178,13 @@ public final class StationaryBus: Component, ActionReporting {
 
   /// Assembles a beat from the front buffer row and the front metadata fields, and takes what it used up.
   private func nextRow(blame: Blame) -> StationaryRow {
-    let beat = Int(state.done)
+    let (beat, row) = (Int(state.done), state.nextRow)
     let values = takeValues()
+    state.nextArray += 1
+    if Int(state.nextArray) == arrays.count {
+      state.nextArray = 0
+      state.nextRow += 1
+    }
     var offsets = RankOffsets()
     for rank in PerRank<Int>.ranks {
       if let fields = used[rank] { offsets[rank] = fields.receive().bits }
@@ -183,7 +192,7 @@ public final class StationaryBus: Component, ActionReporting {
     let slots = padding.slots(window: Int(state.command.window), row: beat)
     return StationaryRow(
       values: values, offsets: offsets,
-      row: Int8(beat / arrays.count), isLast: beat + arrays.count >= Int(state.command.rowCount),
+      row: Int8(row), isLast: beat + arrays.count >= Int(state.command.rowCount),
       shapePadding: slots.shape, patternPadding: slots.pattern, blame: blame)
   }
 
