@@ -79,7 +79,8 @@ struct DiffReport: Encodable {
     let second: Double
     let unit: String
 
-    var change: Double { second - first }
+    /// To the millionth: energies are whole attojoules.
+    var change: Double { ((second - first) * 1_000_000).rounded() / 1_000_000 }
   }
 
   let configuration: [Parameter]
