@@ -99,14 +99,18 @@ struct OperandBLayout {
 
   /// The directory for blocks that begin at `columnStarts`, with the first stream at `address`.
   func directory(columnStarts: [Int32], at address: Int, _ k: KSplit) -> OperandDirectory {
+    let order = k.storageOrder(blocks: columnStarts.count - 1)
     var valueStarts: [Int32] = [0]
     var maskStarts: [Int32] = [0]
     var padding: [Int32] = []
+    valueStarts.reserveCapacity(order.count + 1)
+    padding.reserveCapacity(order.count)
+    if fieldBits > 0 { maskStarts.reserveCapacity(order.count + 1) }
     // Bytes from the first line of the block's part of K to the end of the window.
     var blockStart: Int32 = 0
     var end = 0
     let partStarts = partStarts(k)
-    for place in k.storageOrder(blocks: columnStarts.count - 1) {
+    for place in order {
       let columns = Int(columnStarts[place.block])..<Int(columnStarts[place.block + 1])
       if partStarts[place.window] {
         blockStart = valueStarts.last ?? 0
@@ -117,7 +121,9 @@ struct OperandBLayout {
       let endsBlock = partStarts[place.window + 1]
       padding.append(endsBlock ? Int32((lines * Line.byteCount - end) / wordBytes) : 0)
       valueStarts.append(blockStart + Int32(lines))
-      maskStarts.append((maskStarts.last ?? 0) + Int32((columns.count * fieldBits + 511) / 512))
+      if fieldBits > 0 {
+        maskStarts.append((maskStarts.last ?? 0) + Int32((columns.count * fieldBits + 511) / 512))
+      }
     }
     var streams: [OperandDirectory.Stream] = []
     var next = address

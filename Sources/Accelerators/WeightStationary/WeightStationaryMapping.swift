@@ -69,7 +69,7 @@ struct WeightStationaryMapper {
 
   private func estimate(of program: LayerProgram) -> MappingEstimate {
     MappingEstimate(
-      program, specification: specification, rowBytes: operandA.slotsPerRow * operandA.wordBytes,
+      program, specification: specification, rowBytes: rowBytes,
       wordBytes: operandA.wordBytes, writesAreKnown: !outputIsCompressed)
   }
 
@@ -90,6 +90,8 @@ struct WeightStationaryMapper {
       let directoryA = operandA.directory(at: 0, k)
       let bytesA = directoryA.byteCount
       for blocks in blockCounts() {
+        // Narrow blocks load the registers too often: that is seen before their many windows are laid out.
+        if let best, networkCycles(columnBlocks: blocks) > best.estimate.rank.cycles { continue }
         let columnStarts = (0...blocks).map { Int32(columnCount * $0 / blocks) }
         let directoryB = operandB.directory(columnStarts: columnStarts, at: bytesA, k)
         for nest in nests(columnBlocks: blocks, k) {
@@ -104,6 +106,17 @@ struct WeightStationaryMapper {
     }
     return best
   }
+
+  /// The bound `noc` of every mapping with so many blocks of columns.
+  private func networkCycles(columnBlocks: Int) -> Int64 {
+    MappingEstimate.networkCycles(
+      specification.network, windows: columnCount * operandA.windows * operandA.rowBlocks,
+      windowBytes: operandB.windowWords * operandA.wordBytes, rows: rowCount * operandA.windows * columnBlocks,
+      rowBytes: rowBytes)
+  }
+
+  /// Bytes of operand A that a row's registers load for a window.
+  private var rowBytes: Int { operandA.slotsPerRow * operandA.wordBytes }
 
   private func program(
     _ nest: LoopNest, _ operandA: OperandDirectory, _ operandB: OperandDirectory, _ columnStarts: [Int32]
