@@ -54,6 +54,13 @@ struct ArrayDatapath {
     var words: Int32 = 0
     var nonZeros: Int32 = 0
     var fillers: Int32 = 0
+
+    @inline(__always)
+    mutating func add(_ other: Count) {
+      words &+= other.words
+      nonZeros &+= other.nonZeros
+      fillers &+= other.fillers
+    }
   }
 
   private static let wordLimit = OperandWindow.wordLimit
@@ -62,10 +69,9 @@ struct ArrayDatapath {
   private typealias Sums = SIMD4<Int32>
   private typealias Words = SIMD8<Int16>
 
-  /// The values of A at an even position and the next, not both zero, and the pair's number.
+  /// The values of A at an even position (the low half) and the next, not both zero, and the pair's number.
   private struct Factor: BitwiseCopyable {
-    var even: Int16 = 0
-    var odd: Int16 = 0
+    var values: UInt32 = 0
     var pair: Int32 = -1
   }
 
@@ -99,6 +105,7 @@ struct ArrayDatapath {
   }
 
   /// Keeps the window that arrived for `column` of the block.
+  @inline(__always)
   func accept(_ window: UnsafePointer<OperandWindow>, column: Int) {
     guard specification.selection.selectsHeldBlocks else { return transpose(window, column: column) }
     windows[column] = window.pointee.words
@@ -112,12 +119,18 @@ struct ArrayDatapath {
   func multiply(_ registers: StationaryRegisters, columns: Int, startsAtZero: Bool) -> Tally {
     if specification.selection.selectsHeldBlocks { spread(columns: columns) } else { count(columns: columns) }
     var tally = Tally()
+    let wholeRow = registers.hasMetadata ? nil : countOfWholeRow()
     for rowIndex in 0..<specification.rows {
       let row = registers.row(rowIndex)
       var count = 0
       if row.isUsed {
         tally.usedRows += 1
-        count = gatherFactors(of: row, into: &tally)
+        if let wholeRow, !row.hasZero {
+          tally.add(valued: wholeRow)
+          count = copyFactors(of: row)
+        } else {
+          count = gatherFactors(of: row, into: &tally)
+        }
       } else {
         tally.shapePadding += Int64(specification.lanesPerRow * columns)
       }
@@ -128,6 +141,24 @@ struct ArrayDatapath {
     return tally
   }
 
+  /// What the slots of a row count whose positions are their numbers, and whose values are none of them zero.
+  private func countOfWholeRow() -> Count {
+    var whole = Count()
+    for position in 0..<specification.slotsPerRow { whole.add(counts[position]) }
+    return whole
+  }
+
+  /// Pairs up the values of such a row; returns the number of pairs.
+  private func copyFactors(of row: StationaryRegisters.Row) -> Int {
+    let values = UnsafeRawPointer(row.values.baseAddress.unsafelyUnwrapped)
+    let (factors, pairs) = (factors.start, row.values.count / 2)
+    for pair in 0..<pairs {
+      factors[pair] = Factor(
+        values: values.loadUnaligned(fromByteOffset: 4 &* pair, as: UInt32.self), pair: Int32(truncatingIfNeeded: pair))
+    }
+    return pairs
+  }
+
   /// Pairs up a row's values that are not zero, and books what its slots did; returns the number of pairs.
   private func gatherFactors(of row: StationaryRegisters.Row, into tally: inout Tally) -> Int {
     let (factors, counts) = (factors.start, counts.start)
@@ -136,23 +167,21 @@ struct ArrayDatapath {
     var previous = -1
     // Over all slots with values: no more than slots times columns.
     var valued = Count()
-    for slot in 0..<specification.slotsPerRow {
+    for slot in 0..<row.values.count {
       let (position, value) = (Int(row.positions[slot]), row.values[slot])
       guard value != 0 else {
         tally.add(slot, of: row, counts[position])
         continue
       }
-      valued.words &+= counts[position].words
-      valued.nonZeros &+= counts[position].nonZeros
-      valued.fillers &+= counts[position].fillers
-      // Slots lie in order of position as a rule: the two of a pair follow each other.
+      valued.add(counts[position])
+      // Slots lie in order of position as a rule: the two of a pair follow each other. Which slots do is as good as random:
+      // without a branch, none is mispredicted.
       let pair = Int32(truncatingIfNeeded: position &>> 1)
-      if last.pair != pair || position <= previous {
-        last = Factor(pair: pair)
-        count &+= 1
-      }
+      let half = UInt32(UInt16(bitPattern: value)) &<< (16 &* UInt32(truncatingIfNeeded: position & 1))
+      let isNext = last.pair != pair || position <= previous
+      last = Factor(values: half | (isNext ? 0 : last.values), pair: pair)
       previous = position
-      if position & 1 == 0 { last.even = value } else { last.odd = value }
+      count &+= isNext ? 1 : 0
       factors[count &- 1] = last
     }
     tally.add(valued: valued)
@@ -228,8 +257,7 @@ struct ArrayDatapath {
   /// A pair's values beside each other, as often as there are columns in a vector.
   @inline(__always)
   private static func pairs(_ factor: Factor) -> Words {
-    let both = Int32(UInt16(bitPattern: factor.even)) | Int32(factor.odd) << 16
-    return unsafeBitCast(Sums(repeating: both), to: Words.self)
+    unsafeBitCast(Sums(repeating: Int32(bitPattern: factor.values)), to: Words.self)
   }
 
   /// For each column the products of a pair of positions, added. In this form the optimiser finds the processor's

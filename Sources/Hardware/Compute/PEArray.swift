@@ -70,7 +70,7 @@ public final class PEArray: Component, ActionReporting {
     let load = loadRegisters()
     // What the array is doing is what its lanes are doing; loading and draining behind them only keep it awake.
     let activity = isDraining ? drain : step
-    let wake = drain == .worked || load == .worked ? now + 1 : drain.wake
+    let wake = drain == .worked || (load == .worked && goesOnAfterLoad) ? now + 1 : drain.wake
     guard activity != .worked, wake >= 0, activity.wake < 0 || wake < activity.wake else { return activity }
     return activity.until(wake)
   }
@@ -161,6 +161,12 @@ public final class PEArray: Component, ActionReporting {
     registers.load(stationary.frontAddress, at: now)
     stationary.drop()
     return .worked
+  }
+
+  /// Whether a load lets the next cycle bring something that no message announces: another load, or the first step with
+  /// complete registers.
+  private var goesOnAfterLoad: Bool {
+    registers.status.completedAt == now || (!stationary.isEmpty && registers.canLoad)
   }
 
   private func waitForDrain() -> Activity {

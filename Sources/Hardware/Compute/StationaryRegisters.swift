@@ -35,8 +35,8 @@ struct StationaryRegisters {
   private let patternPadding: StateArray<UInt32>
   private let isUsed: StateArray<Bool>
   private let slotPositions: SlotPositions
-  /// Whether rows come with offsets; where they do not, the positions are the same for all rows.
-  private let hasMetadata: Bool
+  /// Whether rows come with offsets; where they do not, every slot's position is its number.
+  let hasMetadata: Bool
   @State private(set) var status: Status
 
   init(_ specification: PEArray.Specification, of owner: String, in clock: ClockDomain) {
@@ -53,7 +53,9 @@ struct StationaryRegisters {
     if !hasMetadata {
       for row in 0..<2 * specification.rows {
         let start = row * specification.slotsPerRow
-        slotPositions.write(RankOffsets(), to: positions.elements(start..<start + specification.slotsPerRow))
+        let slots = positions.elements(start..<start + specification.slotsPerRow)
+        slotPositions.write(RankOffsets(), to: slots)
+        precondition(slots.indices.allSatisfy { slots[$0] == $0 }, "rows without offsets keep everything in order")
       }
     }
     _status = State(Status(), of: owner, in: clock)
@@ -66,6 +68,7 @@ struct StationaryRegisters {
   var nextIsFull: Bool { status.isFull(status.next) }
 
   /// Stores one row of the next window, with its slots' positions worked out from the offsets.
+  @inline(__always)
   func load(_ row: UnsafePointer<StationaryRow>, at time: Cycle) {
     let bank = Int(status.loading)
     // Rows that follow a late one at the network's pace are late through it: the tag of the last row alone would name
@@ -130,5 +133,18 @@ struct StationaryRegisters {
     let patternPadding: UInt32
     let values: UnsafeMutableBufferPointer<Int16>
     let positions: UnsafeMutableBufferPointer<UInt8>
+
+    /// Whether a value is zero; four are looked at together.
+    var hasZero: Bool {
+      guard values.count % 4 == 0 else { return values.contains(0) }
+      let words = UnsafeRawPointer(values.baseAddress.unsafelyUnwrapped)
+      var found: UInt64 = 0
+      for offset in stride(from: 0, to: 2 * values.count, by: 8) {
+        let four = words.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+        // The top bit of a zero, and, only where there is one, of others above it.
+        found |= (four &- 0x0001_0001_0001_0001) & ~four
+      }
+      return found & 0x8000_8000_8000_8000 != 0
+    }
   }
 }

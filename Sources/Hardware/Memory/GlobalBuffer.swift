@@ -35,6 +35,10 @@ public final class GlobalBuffer: Component, ActionReporting {
   let metadataPresence: StateArray<UInt8>
   let rowsPerLine: Int32
   let hasDefaultOrder: Bool
+  /// Whether a port's ring has lines in this layer: else the port is never told to read.
+  private let usesMaskB: Bool
+  private let usesMetadataA: PerRank<Bool>
+  private let usesSums: Bool
   /// Not state: nobody looks while the buffer is ahead.
   let leaptRows: UnsafeMutablePointer<LeaptRows>
   @State var state: Registers
@@ -102,6 +106,9 @@ public final class GlobalBuffer: Component, ActionReporting {
     maskB = port("maskB", .maskB)
     metadataA = PerRank { port("rank\($0)A", .metadataA(ofRank: $0)) }
     sums = BufferPort("sums", ring: .sums, of: name, in: clock)
+    usesMaskB = plan.maskB.count > 0
+    usesMetadataA = PerRank { plan.region(of: .metadataA(ofRank: $0)).count > 0 }
+    usesSums = plan.sums.count > 0
     let dataLines = specification.dataBytes / Line.byteCount
     let metadataLines = specification.metadataBytes / Line.byteCount
     precondition(plan.dataLines <= dataLines, "the data rings fit the data banks")
@@ -129,10 +136,11 @@ public final class GlobalBuffer: Component, ActionReporting {
     state.isContended = false
     let isAhead = now < leaptRows.pointee.until
     if isAhead { claimLeaptRow() }
+    // While ahead, operand B is served already.
     let served =
-      isAhead
-      ? serve(.operandA) | serve(.sums) | serve(.fill)
-      : hasDefaultOrder ? serve(.operandB) | serve(.operandA) | serve(.sums) | serve(.fill) : serveInOrder()
+      hasDefaultOrder
+      ? (isAhead ? .idle : serveB()) | serveA() | serveSums() | fill()
+      : serveInOrder()
     let activity = served | release()
     // A port that lost to another one this cycle must try again in the next.
     let outcome = state.isContended ? .worked : activity
@@ -141,21 +149,30 @@ public final class GlobalBuffer: Component, ActionReporting {
 
   // MARK: Arbitration
 
-  @inline(__always)
   private func serve(_ client: Client) -> Activity {
     switch client {
-    // Metadata is little and holds up all of its rows, so it goes first where they share a port.
-    case .operandB: readWords(maskB) | readRow(operandB)
-    case .operandA: readMetadataA() | readRow(operandA)
-    case .sums: readRow(sums)
+    case .operandB: serveB()
+    case .operandA: serveA()
+    case .sums: serveSums()
     case .fill: fill()
     }
   }
 
+  // Metadata is little and holds up all of its rows, so it goes first where they share a port.
+
   @inline(__always)
-  private func readMetadataA() -> Activity {
-    readWords(metadataA[2]) | readWords(metadataA[1]) | readWords(metadataA[0])
+  private func serveB() -> Activity { (usesMaskB ? readWords(maskB) : .idle) | readRow(operandB) }
+
+  @inline(__always)
+  private func serveA() -> Activity {
+    readMetadataA(2) | readMetadataA(1) | readMetadataA(0) | readRow(operandA)
   }
+
+  @inline(__always)
+  private func readMetadataA(_ rank: Int) -> Activity { usesMetadataA[rank] ? readWords(metadataA[rank]) : .idle }
+
+  @inline(__always)
+  private func serveSums() -> Activity { usesSums ? readRow(sums) : .idle }
 
   private func serveInOrder() -> Activity {
     let order = specification.order
@@ -179,8 +196,10 @@ public final class GlobalBuffer: Component, ActionReporting {
 
   // MARK: Data banks
 
-  private func readRow(_ port: BufferPort<BufferRow>) -> Activity {
-    guard port.hasWork() else { return .idle }
+  @inline(__always)
+  private func readRow(_ port: BufferPort<BufferRow>) -> Activity { port.hasWork() ? readNextRow(port) : .idle }
+
+  private func readNextRow(_ port: BufferPort<BufferRow>) -> Activity {
     guard port.rows.isReady else { return port.rows.backpressured }
     let line = plan.line(of: port.ring, slot: Int(port.progress.command.firstSlot + port.progress.done))
     guard dataPresence[line] != 0 else {
@@ -251,8 +270,9 @@ public final class GlobalBuffer: Component, ActionReporting {
 
   // MARK: Metadata banks
 
+  @inline(__always)
   private func readWords(_ port: BufferPort<MetadataRow>?) -> Activity {
-    guard let port else { return .idle }
+    guard let port, port.hasWork() else { return .idle }
     let activity = readWord(port)
     for _ in 1..<specification.metadataPortWords where activity == .worked { _ = readWord(port) }
     return activity
@@ -303,7 +323,10 @@ public final class GlobalBuffer: Component, ActionReporting {
 
   // MARK: Fills and releases
 
-  private func fill() -> Activity {
+  @inline(__always)
+  private func fill() -> Activity { fills.isEmpty ? .idle : takeFills() }
+
+  private func takeFills() -> Activity {
     var activity = Activity.idle
     while !fills.isEmpty {
       let ring = fills.front.ring
@@ -348,6 +371,7 @@ public final class GlobalBuffer: Component, ActionReporting {
     return true
   }
 
+  @inline(__always)
   private func release() -> Activity {
     guard !state.released.isEmpty else { return .idle }
     guard releases.isReady else { return releases.backpressured }

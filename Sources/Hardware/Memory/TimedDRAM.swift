@@ -64,6 +64,10 @@ public final class TimedDRAM: Component, OffChipMemory {
   public let spillAcknowledgements: Output<DRAMAcknowledgement>
 
   let specification: DRAMSpecification
+  /// Of the specification, which is large: read for every line.
+  private let mapping: DRAMAddressMapping
+  private let transactionBytes: Int64
+  private let period: Femtoseconds
   let channels: [DRAMController]
   /// The same, to be called without counting references.
   private let controllers: [Unmanaged<DRAMController>]
@@ -95,6 +99,9 @@ public final class TimedDRAM: Component, OffChipMemory {
     self.metadataRanks = metadataRanks
     precondition(specification.organisation.transactionBytes <= Line.byteCount, "a line is one transaction or several")
     self.specification = specification
+    mapping = specification.addressMapping
+    transactionBytes = Int64(specification.organisation.transactionBytes)
+    period = clock.period
     self.image = image
     self.observer = observer
     reads = Input("reads", of: name, in: clock)
@@ -125,8 +132,8 @@ public final class TimedDRAM: Component, OffChipMemory {
   public override func tick() -> Activity {
     advanceChannels(through: now)
     let blockedRead = acceptReads()
-    let blockedWrite = acceptWrites(from: writes, to: acknowledgements, \.acceptedWrites)
-    let blockedSpill = acceptWrites(from: spills, to: spillAcknowledgements, \.acceptedSpills)
+    let blockedWrite = writes.isEmpty ? nil : acceptWrites(from: writes, to: acknowledgements, \.acceptedWrites)
+    let blockedSpill = spills.isEmpty ? nil : acceptWrites(from: spills, to: spillAcknowledgements, \.acceptedSpills)
     keepAnnouncements()
     let blockedLine = deliverLines()
     let isRefused = blockedRead || !writes.isEmpty || !spills.isEmpty
@@ -216,15 +223,14 @@ public final class TimedDRAM: Component, OffChipMemory {
 
   /// Hands on what the channels take; returns whether a read is left waiting.
   private func acceptReads() -> Bool {
-    let mapping = specification.addressMapping
-    let perLine = Int32(Line.byteCount / specification.organisation.transactionBytes)
+    let perLine = Int32(Int64(Line.byteCount) / transactionBytes)
     while !reads.isEmpty {
       if state.entry < 0 {
         guard let free = takeFreeEntry() else { return true }
         state.entry = Int32(free)
         let request = reads.front
         transfers[free] = Transfer(
-          ring: request.ring, slot: request.slot, missing: perLine, arrival: reads.frontArrival / clock.period,
+          ring: request.ring, slot: request.slot, missing: perLine, arrival: reads.frontArrival / period,
           ready: 0, sequence: state.nextSequence)
         state.nextSequence += 1
         state.inFlight += 1
@@ -261,8 +267,7 @@ public final class TimedDRAM: Component, OffChipMemory {
     from requests: Input<DRAMWrite>, to acknowledgements: Output<DRAMAcknowledgement>,
     _ accepted: WritableKeyPath<Registers, Int32>
   ) -> Activity? {
-    let mapping = specification.addressMapping
-    let bytes = Int64(specification.organisation.transactionBytes)
+    let bytes = transactionBytes
     while !requests.isEmpty {
       guard acknowledgements.isReady else { return acknowledgements.backpressured }
       let write = requests.front

@@ -76,13 +76,16 @@ extension VFMU {
   /// Takes a row in a cycle whose window was shifted out already, as do those of the cycles after it: their words are in
   /// the buffer still.
   func bufferRowWhileAhead() -> Activity {
+    if !rows.isEmpty && cyclesUntilRoom <= 0 { takeRow() }
+    // The next row that comes wakes the unit by itself.
     guard !rows.isEmpty else { return .working(until: aheadUntil) }
+    return .working(until: min(aheadUntil, now + max(1, cyclesUntilRoom)))
+  }
+
+  /// Cycles until enough of the windows that were shifted out ahead have left to make room for a row.
+  private var cyclesUntilRoom: Cycle {
     let waiting = Int(aheadUntil - 1 - now) * windowWords
     let excess = Int(state.count) + waiting + Int(wordsPerRow) - buffer.count
-    guard excess <= 0 else {
-      return .working(until: min(aheadUntil, now + Cycle((excess + windowWords - 1) / windowWords)))
-    }
-    takeRow()
-    return .working(until: min(aheadUntil, now + 1))
+    return Cycle((excess + windowWords - 1) / windowWords)
   }
 }

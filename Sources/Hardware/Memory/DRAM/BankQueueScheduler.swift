@@ -52,6 +52,7 @@ struct BankQueueScheduler: ~Copyable {
 
   // MARK: Accepting
 
+  @inline(__always)
   func canAccept(_ request: DRAMRequest) -> Bool {
     request.isWrite ? !writeBuffer.isFull : !readQueue.isFull && !mergedReads.isFull
   }
@@ -88,6 +89,7 @@ struct BankQueueScheduler: ~Copyable {
     }
   }
 
+  @inline(__always)
   private func isReadPending(_ request: QueuedRequest) -> Bool {
     readQueue.contains(request.transaction)
       || queues.contains(request.transaction, isWrite: false, bank: Int(request.bank))
@@ -116,6 +118,7 @@ struct BankQueueScheduler: ~Copyable {
   }
 
   /// The first clock at which anything can happen if no request arrives; may lie in the past.
+  @inline(__always)
   private func wakeClock(_ channel: inout DRAMChannel) -> Int64 {
     var wake = min(refreshTimer.nextClock, queues.wakeClock(pausedFor: refreshTimer.due.first, &channel))
     guard let due = refreshTimer.due.first else { return wake }

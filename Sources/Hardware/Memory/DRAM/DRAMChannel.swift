@@ -57,6 +57,7 @@ struct DRAMChannel: ~Copyable {
   }
 
   /// The bank's index in the channel.
+  @inline(__always)
   func bank(of place: DRAMAddress) -> Int {
     (Int(place.rank) * organisation.bankGroups + Int(place.bankGroup)) * organisation.banksPerGroup + Int(place.bank)
   }

@@ -138,6 +138,7 @@ struct DRAMControllerState: ~Copyable {
     }
   }
 
+  @inline(__always)
   func canAccept(_ request: DRAMRequest) -> Bool {
     switch policy {
     case .bankQueues: bankQueues.canAccept(request)
