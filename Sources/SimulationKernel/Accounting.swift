@@ -42,7 +42,7 @@ extension Simulation {
 
   /// What a component is doing now, as of its last tick.
   public func currentActivity(of component: Component) -> (kind: Activity.Kind, link: Int32) {
-    (component.account.kind, component.account.link)
+    (component.activity.kind, component.activity.link)
   }
 
   /// The cycle, in its own clock, since which a component does what it is doing.

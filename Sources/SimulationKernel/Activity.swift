@@ -13,16 +13,38 @@ public struct Activity: Equatable, Sendable {
     case idle, busy, starved, backpressured
   }
 
-  public let kind: Kind
-  /// Number of the link that starved or blocked the component; -1 where none did.
-  public let link: Int32
+  /// The kind and the link in one word, which is all that the kernel compares at every tick.
+  @usableFromInline let code: Code
   /// Cycle at which the component asks to be ticked again; -1 for none.
   public let wake: Cycle
 
+  /// What a component does but for how long.
+  @frozen
+  @usableFromInline
+  struct Code: Equatable, Sendable {
+    @usableFromInline let bits: Int64
+
+    @inlinable
+    @inline(__always)
+    init(_ kind: Kind, link: Int32 = -1) { bits = Int64(link) << 8 | Int64(kind.rawValue) }
+
+    @inlinable var kind: Kind {
+      @inline(__always) get { Kind(rawValue: UInt8(truncatingIfNeeded: bits)).unsafelyUnwrapped }
+    }
+    @inlinable var link: Int32 { @inline(__always) get { Int32(truncatingIfNeeded: bits >> 8) } }
+  }
+
+  /// Which of the four.
+  @inlinable public var kind: Kind { code.kind }
+  /// Number of the link that starved or blocked the component; -1 where none did.
+  @inlinable public var link: Int32 { code.link }
+
   @inlinable
-  init(kind: Kind, link: Int32 = -1, wake: Cycle = -1) {
-    self.kind = kind
-    self.link = link
+  init(kind: Kind, link: Int32 = -1, wake: Cycle = -1) { self.init(Code(kind, link: link), wake: wake) }
+
+  @inlinable
+  init(_ code: Code, wake: Cycle) {
+    self.code = code
     self.wake = wake
   }
 
@@ -38,7 +60,7 @@ public struct Activity: Equatable, Sendable {
   /// The same activity, with a request to be ticked at `cycle` of the component's clock even if nothing happens.
   @inlinable
   public func until(_ cycle: Cycle) -> Activity {
-    Activity(kind: kind, link: link, wake: cycle)
+    Activity(code, wake: cycle)
   }
 
   /// Joins the stages of one tick: work wins, then the first stage that waited for something.
@@ -51,10 +73,10 @@ public struct Activity: Equatable, Sendable {
   }
 
   @inlinable
-  var isWorked: Bool { @inline(__always) get { kind == .busy && wake < 0 } }
+  var isWorked: Bool { @inline(__always) get { code == Code(.busy) && wake < 0 } }
 
   @inlinable
-  var isNothing: Bool { @inline(__always) get { kind == .idle && wake < 0 } }
+  var isNothing: Bool { @inline(__always) get { code == Code(.idle) && wake < 0 } }
 
   @inlinable
   static func joinWaits(_ first: Activity, _ second: Activity) -> Activity {

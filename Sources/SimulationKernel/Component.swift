@@ -6,24 +6,38 @@
 /// list of stages. In a tick it may look at its inputs, receive from them, send on its outputs and change its own
 /// state; it sees only what was sent at earlier edges, so the order in which components tick cannot show.
 open class Component {
-  /// Hierarchical name, e.g. `PEArray[2]`; unique in a simulation.
-  public let name: String
-  /// The clock the component ticks in.
-  public unowned let clock: ClockDomain
-
-  private let stateMemory: StateMemory
+  // What every tick needs lies together, and close to a subclass's state.
+  @usableFromInline final let domainState: UnsafeMutablePointer<DomainState>
   /// Position among the components of its domain, fixed when the simulation starts.
   final var slot = -1
-  @usableFromInline final let domainState: UnsafeMutablePointer<DomainState>
-  /// What the kernel has booked for the component so far, once the simulation has started.
-  final var account: ActivityAccount { domainState.pointee.accounts[slot] }
   /// Position among all components in order of registration; independent of the order of ticking.
   public final let index: Int
+  private let identity: Identity
+
+  /// What is needed less often.
+  private final class Identity {
+    let name: String
+    unowned let clock: ClockDomain
+    let stateMemory: StateMemory
+
+    init(name: String, clock: ClockDomain) {
+      self.name = name
+      self.clock = clock
+      stateMemory = clock.simulation.stateMemory
+    }
+  }
+
+  /// Hierarchical name, e.g. `PEArray[2]`; unique in a simulation.
+  public final var name: String { identity.name }
+  /// The clock the component ticks in.
+  public final var clock: ClockDomain { identity.clock }
+  /// What the kernel has booked for the component so far, once the simulation has started.
+  final var account: ActivityAccount { domainState.pointee.accounts[slot] }
+  /// What the component does now, once the simulation has started.
+  final var activity: Activity.Code { domainState.pointee.activities[slot] }
 
   public init(_ name: String, in clock: ClockDomain) {
-    self.name = name
-    self.clock = clock
-    stateMemory = clock.simulation.stateMemory
+    identity = Identity(name: name, clock: clock)
     domainState = clock.state
     index = clock.simulation.components.count
     clock.simulation.register(self, in: clock)
@@ -31,9 +45,7 @@ open class Component {
 
   /// Takes the place of another component, by its name.
   init(inPlaceOf other: Component) {
-    name = other.name
-    clock = other.clock
-    stateMemory = other.stateMemory
+    identity = other.identity
     domainState = other.domainState
     index = other.index
   }
@@ -56,8 +68,6 @@ open class Component {
 /// The run-length account of one component's cycles, kept by the kernel.
 @usableFromInline
 struct ActivityAccount {
-  var kind = Activity.Kind.idle
-  var link: Int32 = -1
   /// First cycle of the stretch that is still open.
   var since: Cycle = 0
   /// Closed cycles per kind, indexed by its raw value.

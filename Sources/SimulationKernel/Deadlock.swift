@@ -46,13 +46,13 @@ public struct Deadlock: Error, Equatable, CustomStringConvertible {
   /// Every component that waits on a link now.
   static func waits(in simulation: Simulation) -> [Wait] {
     simulation.components.compactMap { component in
-      let account = component.account
-      guard account.link >= 0 else { return nil }
-      let link = simulation.links[Int(account.link)]
-      let isStarved = account.kind == .starved
+      let activity = component.activity
+      guard activity.link >= 0 else { return nil }
+      let link = simulation.links[Int(activity.link)]
+      let isStarved = activity.kind == .starved
       return Wait(
         component: component.name, isStarved: isStarved, link: link.name,
-        other: isStarved ? link.sender.owner : link.receiver.owner, since: account.since)
+        other: isStarved ? link.sender.owner : link.receiver.owner, since: component.account.since)
     }
   }
 

@@ -50,10 +50,16 @@ struct ClockSlot {
   }
 
   @inlinable
+  init(word: Int, bit: UInt64) {
+    self.word = word
+    self.bit = bit
+  }
+
+  @inlinable
   var number: Int { word &<< 6 | bit.trailingZeroBitCount }
 }
 
-/// The hot half of a clock domain: who ticks at the next edge, and who at which edge after that.
+/// The hot half of a clock domain: who ticks at which edge.
 ///
 /// Near wakes live in a ring of 1024 buckets, one bit per component; far ones in a heap that the domain's cold half
 /// owns. A bit says all there is to know: waking twice for the same cycle is waking once, and components of a cycle
@@ -69,19 +75,17 @@ struct DomainState {
   @usableFromInline let period: Femtoseconds
   /// Words of 64 component slots.
   @usableFromInline let words: Int
-  /// Slots that tick at `cycle + 1`.
-  @usableFromInline let next: UnsafeMutablePointer<UInt64>
   /// `horizon` buckets of `words` words.
   @usableFromInline let wheel: UnsafeMutablePointer<UInt64>
   /// One bit per bucket that holds a wake.
   @usableFromInline let occupied: UnsafeMutablePointer<UInt64>
-  /// Cycle of the earliest far wake; `.max` if there is none.
+  /// Cycle of the earliest wake in a bucket, and of the earliest far wake; `.max` if there is none.
+  @usableFromInline var earliestNear: Cycle = .max
   @usableFromInline var earliestFar: Cycle = .max
   @usableFromInline let far: Unmanaged<FarQueue>
-  /// Slots that tick at the cycle being processed.
-  let due: UnsafeMutablePointer<UInt64>
-  /// By slot: the components, which the simulation keeps alive, and what is booked for them.
+  /// By slot: the components, which the simulation keeps alive, what they do, and what is booked for them.
   let components: UnsafeMutablePointer<Unmanaged<Component>>
+  let activities: UnsafeMutablePointer<Activity.Code>
   let accounts: UnsafeMutablePointer<ActivityAccount>
   let slots: Int
   /// Advances some of the components in leaps: who they are, by word of slots.
@@ -89,6 +93,9 @@ struct DomainState {
   let leapers: UnsafeMutablePointer<UInt64>
   /// The first cycle that they have not done.
   @usableFromInline var aheadUntil: Cycle = 0
+  /// The earliest cycle at which somebody is due, and the time of its edge; `.max` if nobody ever is.
+  var dueCycle: Cycle = 0
+  var dueEdge: Femtoseconds = 0
   /// Cycles done in leaps.
   var leaptCycles: Int64 = 0
   /// The last cycle that the run may process.
@@ -104,12 +111,10 @@ struct DomainState {
     for (slot, component) in order.enumerated() {
       (components + slot).initialize(to: Unmanaged.passUnretained(component))
     }
+    activities = .allocate(capacity: max(1, slots))
+    activities.initialize(repeating: Activity.idle.code, count: slots)
     accounts = .allocate(capacity: max(1, slots))
     accounts.initialize(repeating: ActivityAccount(), count: slots)
-    due = .allocate(capacity: words)
-    due.initialize(repeating: 0, count: words)
-    next = .allocate(capacity: words)
-    next.initialize(repeating: 0, count: words)
     leapers = .allocate(capacity: words)
     leapers.initialize(repeating: 0, count: words)
     wheel = .allocate(capacity: Int(Self.horizon) * words)
@@ -120,9 +125,8 @@ struct DomainState {
 
   func deallocate() {
     components.deallocate()
+    activities.deallocate()
     accounts.deallocate()
-    due.deallocate()
-    next.deallocate()
     leapers.deallocate()
     wheel.deallocate()
     occupied.deallocate()
@@ -135,15 +139,25 @@ struct DomainState {
   @inline(__always)
   mutating func wake(_ slot: ClockSlot, at wakeCycle: Cycle) {
     let distance = wakeCycle &- cycle
-    if distance == 1 {
-      next[slot.word] |= slot.bit
-    } else if distance > 1 && distance < Self.horizon {
-      let bucket = Int(wakeCycle & (Self.horizon - 1))
-      wheel[bucket &* words &+ slot.word] |= slot.bit
-      occupied[bucket &>> 6] |= UInt64(1) &<< UInt64(bucket & 63)
-    } else {
-      wakeFar(slot, at: wakeCycle)
-    }
+    guard distance > 0 && distance < Self.horizon else { return wakeFar(slot, at: wakeCycle) }
+    bucket(of: wakeCycle)[slot.word] |= slot.bit
+    noteNear(wakeCycle)
+  }
+
+  /// The words of a cycle's bucket.
+  @inlinable
+  @inline(__always)
+  func bucket(of wakeCycle: Cycle) -> UnsafeMutablePointer<UInt64> {
+    wheel + Int(truncatingIfNeeded: wakeCycle & (Self.horizon &- 1)) &* words
+  }
+
+  /// Notes that the bucket of a cycle holds a wake.
+  @inlinable
+  @inline(__always)
+  mutating func noteNear(_ wakeCycle: Cycle) {
+    let bucket = Int(truncatingIfNeeded: wakeCycle & (Self.horizon &- 1))
+    occupied[bucket &>> 6] |= UInt64(1) &<< UInt64(truncatingIfNeeded: bucket & 63)
+    earliestNear = min(earliestNear, wakeCycle)
   }
 
   @inlinable
@@ -154,55 +168,54 @@ struct DomainState {
     earliestFar = min(earliestFar, wakeCycle)
   }
 
-  /// The earliest cycle at which somebody is due; `.max` if nobody ever is.
+  /// Finds `dueCycle` and `dueEdge`; returns the latter.
   @inline(__always)
-  func nextWake() -> Cycle {
-    for word in 0..<words where next[word] != 0 { return cycle &+ 1 }
-    return min(nextNearWake(), earliestFar)
+  mutating func findDueEdge() -> Femtoseconds {
+    dueCycle = min(earliestNear, earliestFar)
+    dueEdge = dueCycle < .max ? dueCycle &* period : .max
+    return dueEdge
   }
 
-  /// The earliest cycle after the next at which a near wake is due; `.max` if there is none.
-  private func nextNearWake() -> Cycle {
-    let start = Int((cycle + 1) & (Self.horizon - 1))
-    var bucket = start
-    repeat {
-      let bits = occupied[bucket >> 6] >> UInt64(bucket & 63)
-      if bits != 0 {
-        bucket = (bucket + bits.trailingZeroBitCount) & Int(Self.horizon - 1)
-        let distance = (bucket - start + Int(Self.horizon)) & Int(Self.horizon - 1)
-        return cycle + 1 + Cycle(distance)
-      }
-      bucket = ((bucket >> 6) + 1) << 6 & Int(Self.horizon - 1)
-    } while bucket != start & ~63
-    // The scan starts inside a word: its low bits are the buckets that lie furthest ahead.
-    let low = occupied[start >> 6] & ((UInt64(1) << UInt64(start & 63)) - 1)
-    guard low != 0 else { return .max }
-    let distance = (start & ~63) + low.trailingZeroBitCount - start + Int(Self.horizon)
-    return cycle + 1 + Cycle(distance & Int(Self.horizon - 1))
-  }
-
-  /// Advances to `newCycle` and moves the slots that are due there into `due`.
-  mutating func advance(to newCycle: Cycle) {
-    let isNext = newCycle == cycle + 1
-    cycle = newCycle
-    for word in 0..<words {
-      due[word] = isNext ? next[word] : 0
-      if isNext { next[word] = 0 }
+  /// Advances to the cycle that is due.
+  ///
+  /// - Returns: its bucket, which holds the slots to tick; it is to be cleared as they are taken out of it.
+  @inline(__always)
+  mutating func advance() -> UnsafeMutablePointer<UInt64> {
+    cycle = dueCycle
+    let bucket = bucket(of: cycle)
+    if earliestNear == cycle {
+      let place = Int(truncatingIfNeeded: cycle & (Self.horizon &- 1))
+      occupied[place &>> 6] &= ~(UInt64(1) &<< UInt64(truncatingIfNeeded: place & 63))
+      earliestNear = nextNear()
     }
-    let bucket = Int(newCycle & (Self.horizon - 1))
-    if occupied[bucket >> 6] & (1 << UInt64(bucket & 63)) != 0 {
-      occupied[bucket >> 6] &= ~(1 << UInt64(bucket & 63))
-      for word in 0..<words {
-        due[word] |= wheel[bucket * words + word]
-        wheel[bucket * words + word] = 0
-      }
-    }
-    if earliestFar <= newCycle { takeFarWakes() }
+    if earliestFar <= cycle { takeFarWakes(into: bucket) }
+    return bucket
   }
 
-  private mutating func takeFarWakes() {
+  /// The earliest cycle after the one processed whose bucket holds a wake; `.max` if there is none.
+  @inline(__always)
+  private mutating func nextNear() -> Cycle {
+    let place = Int(truncatingIfNeeded: (cycle &+ 1) & (Self.horizon &- 1))
+    let bits = occupied[place &>> 6] &>> UInt64(truncatingIfNeeded: place & 63)
+    return bits != 0 ? cycle &+ 1 &+ Cycle(bits.trailingZeroBitCount) : nextNear(afterWordOf: place)
+  }
+
+  /// The same, where the rest of the word that `place` lies in holds none.
+  private mutating func nextNear(afterWordOf place: Int) -> Cycle {
+    let words = Int(Self.horizon) / 64
+    for step in 1...words {
+      // At last the word itself once more: its low bits are the buckets that lie furthest ahead.
+      let word = (place &>> 6 &+ step) & (words &- 1)
+      guard occupied[word] != 0 else { continue }
+      let bucket = word &<< 6 | occupied[word].trailingZeroBitCount
+      return cycle &+ 1 &+ Cycle((bucket &- place) & (Int(Self.horizon) &- 1))
+    }
+    return .max
+  }
+
+  private mutating func takeFarWakes(into bucket: UnsafeMutablePointer<UInt64>) {
     far._withUnsafeGuaranteedRef { queue in
-      while let wake = queue.removeDue(at: cycle) { due[wake.slot >> 6] |= 1 << UInt64(wake.slot & 63) }
+      while let wake = queue.removeDue(at: cycle) { bucket[wake.slot >> 6] |= 1 << UInt64(wake.slot & 63) }
       earliestFar = queue.earliest ?? .max
     }
   }

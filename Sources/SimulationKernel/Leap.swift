@@ -49,38 +49,46 @@ extension Component {
   public final var aheadUntil: Cycle { domainState.pointee.aheadUntil }
 }
 
+// Inlinable all through: a leap is taken every few cycles, and generic code of another module is slow.
+
 extension Output {
   /// Cycles from send to arrival.
-  public var latency: Cycle { link.pointee.latency }
+  @inlinable public var latency: Cycle { link.pointee.latency }
 
   /// Whether the link carries a steady stream at `cycle`, the one to be processed next: in each of the last `latency`
   /// cycles one message was sent, nothing waits, there is room for a message a cycle, and nobody looks on.
-  public func isStreaming(at cycle: Cycle) -> Bool {
-    let state = link.pointee
-    guard state.tail &- state.head == state.latency, state.capacity > state.latency, state.lastSend == cycle - 1,
-      state.width == 0, state.observer == nil, state.ends.unsafelyUnwrapped.areInOneClock
-    else { return false }
-    // As many messages as cycles, in order of time: they are one a cycle if the first is due now.
-    return state.slot(state.head, as: Message.self).pointee.cycle == cycle
-  }
+  @inlinable
+  public func isStreaming(at cycle: Cycle) -> Bool { link.pointee.isStreaming(at: cycle, as: Message.self) }
 
   /// Books `count` messages of `bytes` each that are sent one a cycle from `cycle` on, and as many that are received in the
   /// same cycles. What is in flight afterwards is for `inFlight` to write.
   ///
   /// - Precondition: the link is streaming at `cycle`.
+  @inlinable
   public func stream(_ count: Int, bytes: Int, from cycle: Cycle) {
     link.pointee.stream(Int64(count), bytes: bytes, from: cycle, as: Message.self)
   }
 
   /// The message of a streaming link that arrives `index` cycles after the first in flight.
+  @inlinable
   public func inFlight(_ index: Int) -> UnsafeMutablePointer<Message> {
-    let slot = link.pointee.slot(link.pointee.head &+ Int64(index), as: Message.self)
-    return slot.pointer(to: \.message).unsafelyUnwrapped
+    let slot = UnsafeMutableRawPointer(link.pointee.slot(link.pointee.head &+ Int64(index), as: Message.self))
+    return (slot + LinkSlot<Message>.messageOffset).assumingMemoryBound(to: Message.self)
   }
 }
 
 extension LinkState {
-  fileprivate mutating func stream<Message: BitwiseCopyable>(
+  @inlinable
+  mutating func isStreaming<Message: BitwiseCopyable>(at cycle: Cycle, as type: Message.Type) -> Bool {
+    guard tail &- head == latency, capacity > latency, lastSend == cycle - 1, width == 0, observer == nil,
+      ends.unsafelyUnwrapped.areInOneClock
+    else { return false }
+    // As many messages as cycles, in order of time: they are one a cycle if the first is due now.
+    return slot(head, as: Message.self).pointee.cycle == cycle
+  }
+
+  @inlinable
+  mutating func stream<Message: BitwiseCopyable>(
     _ count: Int64, bytes: Int, from cycle: Cycle, as type: Message.Type
   ) {
     let period = ends.unsafelyUnwrapped.sender.pointee.period

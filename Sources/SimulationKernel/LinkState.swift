@@ -11,7 +11,7 @@ struct LinkSlot<Message: BitwiseCopyable>: BitwiseCopyable {
   @usableFromInline var message: Message
 
   /// Bytes from the start of a slot to its message.
-  static var messageOffset: Int {
+  @inlinable static var messageOffset: Int {
     let alignment = MemoryLayout<Message>.alignment
     let header = MemoryLayout<LinkSlotHeader>.size
     return (header + alignment - 1) / alignment * alignment
@@ -19,6 +19,8 @@ struct LinkSlot<Message: BitwiseCopyable>: BitwiseCopyable {
 }
 
 /// The part of a slot that is the same for all messages.
+@frozen
+@usableFromInline
 struct LinkSlotHeader {
   var arrival: Femtoseconds
   var cycle: Cycle

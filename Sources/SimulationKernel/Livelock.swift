@@ -20,7 +20,7 @@ public struct Livelock: Error, Equatable, CustomStringConvertible {
     self.cycle = cycle
     waits = Deadlock.waits(in: simulation)
     circle = Deadlock.findCycle(in: waits)
-    busy = simulation.components.filter { $0.account.kind == .busy }.map(\.name)
+    busy = simulation.components.filter { $0.activity.kind == .busy }.map(\.name)
   }
 
   public var description: String {

@@ -18,8 +18,8 @@ extension Simulation {
   }
 
   /// Wakes everybody, since a refused sender is not told when the refusal ends.
-  func rouseAll(worked: Bool) {
-    quietEdges = worked ? 0 : quietEdges + 1
+  func rouseAll() {
+    quietEdges = components.contains { $0.activity.kind == .busy } ? 0 : quietEdges + 1
     guard quietEdges <= Self.patience else { return }
     for component in components {
       // A domain that slept is behind the time; its next edge is not the one after the last it processed.

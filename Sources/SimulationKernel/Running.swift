@@ -15,6 +15,7 @@ extension Simulation {
   public func run(through limit: Femtoseconds = .max) throws(Deadlock) -> Outcome {
     precondition(isStarted, "a simulation is started before it runs")
     for clock in clocks { clock.pointee.lastCycle = limit / clock.pointee.period }
+    let isDisturbed = perturbation.backpressureSeed != nil || perturbation.fault != nil
     while !shared.pointee.isStopped {
       let edge = earliestEdge()
       guard edge < .max else {
@@ -22,7 +23,7 @@ extension Simulation {
         return .finished
       }
       guard edge <= limit else { return .reachedLimit }
-      process(edge)
+      if isDisturbed { disturb(edge) } else { process(edge) }
     }
     return .finished
   }
@@ -37,87 +38,92 @@ extension Simulation {
   @inline(__always)
   private func earliestEdge() -> Femtoseconds {
     var earliest = Femtoseconds.max
-    for clock in clocks {
-      let wake = clock.pointee.nextWake()
-      if wake < .max { earliest = min(earliest, wake &* clock.pointee.period) }
-    }
+    for clock in clocks { earliest = min(earliest, clock.pointee.findDueEdge()) }
     return earliest
   }
 
+  /// Ticks everybody who is due at `edge`, the earliest that `earliestEdge` found.
+  @inline(__always)
   private func process(_ edge: Femtoseconds) {
-    let before = shared.pointee.time
     shared.pointee.time = edge
+    // Nobody is due in a clock whose edge only happens to coincide: it need not advance.
+    for clock in clocks where clock.pointee.dueEdge == edge { tickDueComponents(of: clock) }
+  }
+
+  /// The same where something comes between.
+  private func disturb(_ edge: Femtoseconds) {
+    let before = shared.pointee.time
     let isThrottled = perturbation.backpressureSeed != nil
     if isThrottled { throttleLinks(at: edge) }
-    var worked = false
-    for clock in clocks {
-      guard let cycle = clock.pointee.cycle(at: edge) else { continue }
-      if tickDueComponents(of: clock, at: cycle) { worked = true }
-    }
-    if isThrottled { rouseAll(worked: worked) }
+    process(edge)
+    if isThrottled { rouseAll() }
     if let fault = perturbation.fault, before < fault.time, edge >= fault.time { plant(fault) }
   }
 
-  /// Ticks the components that are due at `cycle`; tells whether one of them worked.
+  /// Ticks the components that are due in a clock.
   ///
   /// Everything here lies in memory that the simulation owns, reached by pointers: a component that ticks wakes others
   /// through the same memory.
-  private func tickDueComponents(of clock: UnsafeMutablePointer<DomainState>, at cycle: Cycle) -> Bool {
-    clock.pointee.advance(to: cycle)
-    offerLeap(of: clock, at: cycle)
-    let (due, components, accounts) = (clock.pointee.due, clock.pointee.components, clock.pointee.accounts)
-    var worked: UInt64 = 0
+  private func tickDueComponents(of clock: UnsafeMutablePointer<DomainState>) {
+    let due = clock.pointee.advance()
+    let cycle = clock.pointee.cycle
+    offerLeap(of: clock, at: cycle, to: due)
+    let (components, activities) = (clock.pointee.components, clock.pointee.activities)
+    let next = clock.pointee.bucket(of: cycle &+ 1)
     for word in 0..<clock.pointee.words {
       var bits = due[word]
+      due[word] = 0
       var again: UInt64 = 0
       while bits != 0 {
         let slot = word &<< 6 | bits.trailingZeroBitCount
         let bit = bits & (0 &- bits)
         bits ^= bit
         let activity = components[slot]._withUnsafeGuaranteedRef { $0.tick() }
-        if activity.kind != accounts[slot].kind || activity.link != accounts[slot].link {
-          turn(slot, of: clock, to: activity, at: cycle)
+        if activity.code != activities[slot] { turn(slot, of: clock, to: activity.code, at: cycle) }
+        if activity.wake >= 0 {
+          clock.pointee.wake(ClockSlot(word: word, bit: bit), at: activity.wake)
+        } else {
+          again |= activity.code.kind == .busy ? bit : 0
         }
-        let isBusy = activity.kind == .busy ? bit : 0
-        worked |= isBusy
-        if activity.wake >= 0 { clock.pointee.wake(ClockSlot(slot), at: activity.wake) } else { again |= isBusy }
       }
-      clock.pointee.next[word] |= again
+      next[word] |= again
+      if again != 0 { clock.pointee.noteNear(cycle &+ 1) }
     }
-    return worked != 0
   }
 
   /// Offers a clock's leap the cycles from this one on. Those that leap tick in this cycle in any case, and again in the
   /// first that they have not done.
   @inline(__always)
-  private func offerLeap(of clock: UnsafeMutablePointer<DomainState>, at cycle: Cycle) {
+  private func offerLeap(
+    of clock: UnsafeMutablePointer<DomainState>, at cycle: Cycle, to due: UnsafeMutablePointer<UInt64>
+  ) {
     guard let leap = clock.pointee.leap, clock.pointee.aheadUntil <= cycle else { return }
     let done = leap._withUnsafeGuaranteedRef { $0.advance(from: cycle, through: clock.pointee.lastCycle) }
     guard done > 0 else { return }
     clock.pointee.aheadUntil = cycle + done
     clock.pointee.leaptCycles += done
-    for word in 0..<clock.pointee.words { clock.pointee.due[word] |= clock.pointee.leapers[word] }
+    for word in 0..<clock.pointee.words { due[word] |= clock.pointee.leapers[word] }
   }
 
   /// Ends the stretch of a component that turned to another activity.
   @inline(never)
   private func turn(
-    _ slot: Int, of clock: UnsafeMutablePointer<DomainState>, to activity: Activity, at cycle: Cycle
+    _ slot: Int, of clock: UnsafeMutablePointer<DomainState>, to activity: Activity.Code, at cycle: Cycle
   ) {
     closeStretch(ofSlot: slot, of: clock, at: cycle)
-    clock.pointee.accounts[slot].kind = activity.kind
-    clock.pointee.accounts[slot].link = activity.link
+    clock.pointee.activities[slot] = activity
   }
 
   /// Books the open stretch of a component, which ends before `cycle`, and begins the next one there.
   func closeStretch(ofSlot slot: Int, of clock: UnsafeMutablePointer<DomainState>, at cycle: Cycle) {
     let account = clock.pointee.accounts + slot
+    let activity = clock.pointee.activities[slot]
     let cycles = cycle - account.pointee.since
     if cycles > 0 {
-      account.pointee.add(cycles, of: account.pointee.kind)
-      if account.pointee.link >= 0 {
-        let link = shared.pointee.links[Int(account.pointee.link)]
-        if account.pointee.kind == .starved {
+      account.pointee.add(cycles, of: activity.kind)
+      if activity.link >= 0 {
+        let link = shared.pointee.links[Int(activity.link)]
+        if activity.kind == .starved {
           link.pointee.starvedCycles += cycles
         } else {
           link.pointee.backpressuredCycles += cycles
@@ -127,23 +133,11 @@ extension Simulation {
         let component = clock.pointee.components[slot]._withUnsafeGuaranteedRef { $0.index }
         tap._withUnsafeGuaranteedRef {
           $0.observer.stretchEnded(
-            component: component, kind: account.pointee.kind, link: account.pointee.link,
-            start: account.pointee.since, cycles: cycles)
+            component: component, kind: activity.kind, link: activity.link, start: account.pointee.since,
+            cycles: cycles)
         }
       }
     }
     account.pointee.since = cycle
-  }
-}
-
-extension DomainState {
-  /// The cycle whose edge is at `time`; nil where the clock has none there.
-  @inline(__always)
-  fileprivate func cycle(at time: Femtoseconds) -> Cycle? {
-    // The next edge is the usual case, and needs no division.
-    let following = cycle &+ 1
-    if following &* period == time { return following }
-    let (quotient, remainder) = time.quotientAndRemainder(dividingBy: period)
-    return remainder == 0 ? quotient : nil
   }
 }

@@ -116,9 +116,9 @@ extension Simulation {
     for domain in domains {
       let state = domain.state
       visit(state)
-      visit(state.pointee.next, count: state.pointee.words)
       visit(state.pointee.wheel, count: state.pointee.words * Int(DomainState.horizon))
       visit(state.pointee.occupied, count: Int(DomainState.horizon) / 64)
+      visit(state.pointee.activities, count: state.pointee.slots)
       visit(state.pointee.accounts, count: state.pointee.slots)
     }
     for link in links {

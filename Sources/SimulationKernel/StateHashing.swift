@@ -56,7 +56,7 @@ extension Simulation {
     hashes { component, plan in
       var hash = StateHash()
       combineState(of: component, plan, into: &hash)
-      hash.combine(Int64(component.account.link))
+      hash.combine(Int64(component.activity.link))
       for input in plan.inputs { input.link.combineMessages(into: &hash, input.layout, input.mask) }
       return hash.value
     }
@@ -95,7 +95,7 @@ extension Simulation {
   private func combineState(of component: Component, _ plan: StateHashPlan, into hash: inout StateHash) {
     for piece in plan.pieces { piece.combine(into: &hash) }
     let account = component.account
-    hash.combine(Int64(account.kind.rawValue))
+    hash.combine(Int64(component.activity.kind.rawValue))
     for cycles in [account.since, account.idle, account.busy, account.starved, account.backpressured] {
       hash.combine(cycles)
     }
