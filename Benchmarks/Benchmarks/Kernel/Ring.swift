@@ -19,7 +19,7 @@ struct Ring {
   }
 
   /// Runs `cycles` cycles; returns the messages delivered, and a sum over the nodes' states.
-  func run(cycles: Int64) throws -> (delivered: UInt64, sum: UInt64) {
+  func run(cycles: Int64) throws -> (events: UInt64, sum: UInt64) {
     try simulation.start()
     _ = try simulation.run(through: (cycles - 1) * 1000)
     return nodes.reduce((0, 0)) { ($0.0 + $1.state.delivered, $0.1 &+ $1.state.mixed) }
