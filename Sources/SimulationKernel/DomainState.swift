@@ -137,17 +137,22 @@ struct DomainState {
   /// Asks for a tick of `slot` at `wakeCycle`, which must lie after the last processed cycle.
   @inlinable
   @inline(__always)
-  mutating func wake(_ slot: ClockSlot, at wakeCycle: Cycle) {
+  mutating func wake(_ slot: ClockSlot, at wakeCycle: Cycle) { wake(slot, at: wakeCycle, words: words) }
+
+  /// The same for a caller that knows the number of words, which may be a constant to it.
+  @inlinable
+  @inline(__always)
+  mutating func wake(_ slot: ClockSlot, at wakeCycle: Cycle, words: Int) {
     let distance = wakeCycle &- cycle
     guard distance > 0 && distance < Self.horizon else { return wakeFar(slot, at: wakeCycle) }
-    bucket(of: wakeCycle)[slot.word] |= slot.bit
+    bucket(of: wakeCycle, words: words)[slot.word] |= slot.bit
     noteNear(wakeCycle)
   }
 
   /// The words of a cycle's bucket.
   @inlinable
   @inline(__always)
-  func bucket(of wakeCycle: Cycle) -> UnsafeMutablePointer<UInt64> {
+  func bucket(of wakeCycle: Cycle, words: Int) -> UnsafeMutablePointer<UInt64> {
     wheel + Int(truncatingIfNeeded: wakeCycle & (Self.horizon &- 1)) &* words
   }
 
@@ -180,9 +185,9 @@ struct DomainState {
   ///
   /// - Returns: its bucket, which holds the slots to tick; it is to be cleared as they are taken out of it.
   @inline(__always)
-  mutating func advance() -> UnsafeMutablePointer<UInt64> {
+  mutating func advance(words: Int) -> UnsafeMutablePointer<UInt64> {
     cycle = dueCycle
-    let bucket = bucket(of: cycle)
+    let bucket = bucket(of: cycle, words: words)
     if earliestNear == cycle {
       let place = Int(truncatingIfNeeded: cycle & (Self.horizon &- 1))
       occupied[place &>> 6] &= ~(UInt64(1) &<< UInt64(truncatingIfNeeded: place & 63))

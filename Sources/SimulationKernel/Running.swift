@@ -60,17 +60,22 @@ extension Simulation {
     if let fault = perturbation.fault, before < fault.time, edge >= fault.time { plant(fault) }
   }
 
-  /// Ticks the components that are due in a clock.
-  ///
+  /// Ticks the components that are due in a clock: with the usual number of words, up to 64 components, as a constant.
+  private func tickDueComponents(of clock: UnsafeMutablePointer<DomainState>) {
+    let words = clock.pointee.words
+    if words == 1 { tickDueComponents(of: clock, words: 1) } else { tickDueComponents(of: clock, words: words) }
+  }
+
   /// Everything here lies in memory that the simulation owns, reached by pointers: a component that ticks wakes others
   /// through the same memory.
-  private func tickDueComponents(of clock: UnsafeMutablePointer<DomainState>) {
-    let due = clock.pointee.advance()
+  @inline(__always)
+  private func tickDueComponents(of clock: UnsafeMutablePointer<DomainState>, words: Int) {
+    let due = clock.pointee.advance(words: words)
     let cycle = clock.pointee.cycle
     offerLeap(of: clock, at: cycle, to: due)
     let (components, activities) = (clock.pointee.components, clock.pointee.activities)
-    let next = clock.pointee.bucket(of: cycle &+ 1)
-    for word in 0..<clock.pointee.words {
+    let next = clock.pointee.bucket(of: cycle &+ 1, words: words)
+    for word in 0..<words {
       var bits = due[word]
       due[word] = 0
       var again: UInt64 = 0
@@ -81,7 +86,7 @@ extension Simulation {
         let activity = components[slot]._withUnsafeGuaranteedRef { $0.tick() }
         if activity.code != activities[slot] { turn(slot, of: clock, to: activity.code, at: cycle) }
         if activity.wake >= 0 {
-          clock.pointee.wake(ClockSlot(word: word, bit: bit), at: activity.wake)
+          clock.pointee.wake(ClockSlot(word: word, bit: bit), at: activity.wake, words: words)
         } else {
           again |= activity.code.kind == .busy ? bit : 0
         }
