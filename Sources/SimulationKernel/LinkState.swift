@@ -133,10 +133,12 @@ struct LinkState {
     ring.assumingMemoryBound(to: LinkSlot<Message>.self) + Int(truncatingIfNeeded: ordinal & mask)
   }
 
-  /// Puts a message of `bytes` into the next slot; returns when it arrives.
+  /// Puts a message of `bytes` into the next slot, where `write` writes all of it; returns when it arrives.
   @inlinable
   @inline(__always)
-  mutating func append<Message: BitwiseCopyable>(_ message: Message, bytes: Int) -> Femtoseconds {
+  mutating func append<Message: BitwiseCopyable>(
+    as type: Message.Type, bytes: Int, _ write: (UnsafeMutablePointer<Message>) -> Void
+  ) -> Femtoseconds {
     precondition(isReady, "a message may only be sent on a link that is ready")
     precondition(bytes >= 0 && bytes <= Int(Int32.max), "the size of a message is between 0 and 2^31 - 1 bytes")
     let cycle = senderCycle
@@ -145,7 +147,7 @@ struct LinkState {
     let slot = slot(tail, as: Message.self)
     slot.pointee.arrival = arrival
     slot.pointee.bytes = Int32(truncatingIfNeeded: bytes)
-    slot.pointee.message = message
+    write(slot.pointer(to: \.message).unsafelyUnwrapped)
     // Messages arrive in order: the minimum is the arrival only where the link was empty.
     frontArrival = min(frontArrival, arrival)
     bytesSent &+= Int64(bytes)

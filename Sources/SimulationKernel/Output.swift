@@ -23,8 +23,15 @@ public struct Output<Message: BitwiseCopyable> {
   /// - Precondition: `isReady`.
   @inlinable
   @inline(__always)
-  public func send(_ message: Message, bytes: Int) {
-    let arrival = link.pointee.append(message, bytes: bytes)
+  public func send(_ message: Message, bytes: Int) { send(bytes: bytes) { $0.pointee = message } }
+
+  /// The same for a large message, which `write` writes where it will lie, every byte of it.
+  ///
+  /// - Precondition: `isReady`.
+  @inlinable
+  @inline(__always)
+  public func send(bytes: Int, _ write: (UnsafeMutablePointer<Message>) -> Void) {
+    let arrival = link.pointee.append(as: Message.self, bytes: bytes, write)
     if let observer = link.pointee.observer {
       observer._withUnsafeGuaranteedRef { $0.sent(on: link, arrival: arrival, bytes: bytes) }
     }

@@ -115,7 +115,9 @@ extension Simulation {
         name: name, sender: sender, receiver: receiver, state: state, slotCount: slotCount, slotStride: slotStride,
         messageOffset: messageOffset, layout: Self.layout(of: Message.self, in: ring + messageOffset),
         send: { content, bytes in
-          _ = state.pointee.append(content.loadUnaligned(as: Message.self), bytes: bytes)
+          _ = state.pointee.append(as: Message.self, bytes: bytes) {
+            $0.pointee = content.loadUnaligned(as: Message.self)
+          }
         },
         drop: { state.pointee.removeFirst(as: Message.self) },
         amounts: { content in

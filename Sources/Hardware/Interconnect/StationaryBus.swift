@@ -61,6 +61,7 @@ public final class StationaryBus: Component, ActionReporting {
   private let padding: PaddingTable
   /// Of `metadata`, what every beat of this layer takes a field of.
   private let used: PerRank<Input<MetadataField>?>
+  private let usesMetadata: Bool
   private let carried: StateArray<Int16>
   @State private var state: Registers
 
@@ -76,11 +77,13 @@ public final class StationaryBus: Component, ActionReporting {
       array.selection.rank(rank) == nil ? nil : Input("rank\(rank)", of: name, in: clock)
     }
     self.metadata = metadata
-    used = PerRank { rank in
+    let used = PerRank { rank -> Input<MetadataField>? in
       guard rank < array.ranks.count, array.rank(rank).hasMetadata else { return nil }
       precondition(metadata[rank] != nil, "offsets of rank \(rank) have a way to the arrays")
       return metadata[rank]
     }
+    self.used = used
+    usesMetadata = PerRank<Bool>.ranks.contains { used[$0] != nil }
     arrays = (0..<specification.arrays).map { Output("array\($0)", of: name, in: clock) }
     carried = StateArray(repeating: 0, count: specification.array.mostSlotsPerRow, of: name, in: clock)
     _state = State(Registers(), of: name, in: clock)
@@ -129,8 +132,10 @@ public final class StationaryBus: Component, ActionReporting {
 
   private func sendRow() -> Activity {
     guard !rows.isEmpty else { return rows.starved }
-    for rank in PerRank<Int>.descending {
-      if let fields = used[rank], fields.isEmpty { return fields.starved }
+    if usesMetadata {
+      for rank in PerRank<Int>.descending {
+        if let fields = used[rank], fields.isEmpty { return fields.starved }
+      }
     }
     let last = lastInput()
     let width = Int64(specification.bytesPerCycle)
@@ -142,7 +147,8 @@ public final class StationaryBus: Component, ActionReporting {
       state.wasBlocked = true
       return arrays[array].backpressured
     }
-    arrays[array].send(nextRow(blame: blame(of: last)), bytes: specification.beatBytes)
+    let blame = blame(of: last)
+    arrays[array].send(bytes: specification.beatBytes) { writeNextRow(to: $0, blame: blame) }
     // A beat that an array kept on the bus occupied it for that cycle.
     state.nextFree = end <= now * width ? (now + 1) * width : end
     state.wasBlocked = false
@@ -150,11 +156,14 @@ public final class StationaryBus: Component, ActionReporting {
   }
 
   /// When the last of the beat's inputs arrived, and that input's blame.
+  @inline(__always)
   private func lastInput() -> (arrival: Cycle, blame: Blame) {
     var last = (arrival: rows.frontArrivalCycle, blame: rows.front.blame)
     func consider(_ arrival: Cycle, _ blame: Blame) { if arrival > last.arrival { last = (arrival, blame) } }
-    for rank in PerRank<Int>.descending {
-      if let fields = used[rank] { consider(fields.frontArrivalCycle, fields.front.blame) }
+    if usesMetadata {
+      for rank in PerRank<Int>.descending {
+        if let fields = used[rank] { consider(fields.frontArrivalCycle, fields.front.blame) }
+      }
     }
     if state.done == 0 { consider(state.orderedAt, Blame(.registers, component: index)) }
     return last
@@ -177,55 +186,53 @@ public final class StationaryBus: Component, ActionReporting {
   }
 
   /// Assembles a beat from the front buffer row and the front metadata fields, and takes what it used up.
-  private func nextRow(blame: Blame) -> StationaryRow {
-    let (beat, row) = (Int(state.done), state.nextRow)
-    let values = takeValues()
+  @inline(__always)
+  private func writeNextRow(to beat: UnsafeMutablePointer<StationaryRow>, blame: Blame) {
+    let number = Int(state.done)
+    var offsets = RankOffsets()
+    if usesMetadata {
+      for rank in PerRank<Int>.ranks {
+        if let fields = used[rank] { offsets[rank] = fields.receive().bits }
+      }
+    }
+    let slots = padding.slots(window: Int(state.command.window), row: number)
+    beat.pointee = StationaryRow(
+      values: SIMD32(), offsets: offsets, row: Int8(state.nextRow),
+      isLast: number + arrays.count >= Int(state.command.rowCount), shapePadding: slots.shape,
+      patternPadding: slots.pattern, blame: blame)
+    writeValues(to: UnsafeMutableRawPointer(beat).assumingMemoryBound(to: Int16.self))
     state.nextArray += 1
     if Int(state.nextArray) == arrays.count {
       state.nextArray = 0
       state.nextRow += 1
     }
-    var offsets = RankOffsets()
-    for rank in PerRank<Int>.ranks {
-      if let fields = used[rank] { offsets[rank] = fields.receive().bits }
-    }
-    let slots = padding.slots(window: Int(state.command.window), row: beat)
-    return StationaryRow(
-      values: values, offsets: offsets,
-      row: Int8(row), isLast: beat + arrays.count >= Int(state.command.rowCount),
-      shapePadding: slots.shape, patternPadding: slots.pattern, blame: blame)
   }
 
-  /// The next beat's values, from what was carried and the front buffer row.
-  private func takeValues() -> SIMD32<Int16> {
-    var values = SIMD32<Int16>()
+  /// Writes the next beat's values, from what was carried and the front buffer row.
+  private func writeValues(to slots: UnsafeMutablePointer<Int16>) {
     let line = rows.frontAddress.pointer(to: \.line).unsafelyUnwrapped
     let (before, used) = (Int(state.carriedWords), Int(state.usedWords))
-    let fresh = specification.beatWords - before
-    withUnsafeMutableBytes(of: &values) { raw in
-      let slots = raw.bindMemory(to: Int16.self).baseAddress.unsafelyUnwrapped
-      for slot in 0..<before { slots[slot] = carried[slot] }
-      line.pointee.copyWords(used..<used + fresh, wordBytes: specification.wordBytes, to: slots + before)
-    }
+    let (beatWords, wordBytes) = (specification.beatWords, specification.wordBytes)
+    if before > 0 { slots.update(from: carried.start, count: before) }
+    line.pointee.copyWords(used..<used + beatWords - before, wordBytes: wordBytes, to: slots + before)
     state.done += 1
     state.beats += 1
     state.carriedWords = 0
-    state.usedWords += Int32(specification.beatWords - before)
-    let left = Line.byteCount / specification.wordBytes - Int(state.usedWords)
+    state.usedWords += Int32(beatWords - before)
+    let left = Line.byteCount / wordBytes - Int(state.usedWords)
     if state.done == state.command.rowCount {
       // The next window begins with a row of its own.
-      rows.receive()
+      rows.drop()
       state.usedWords = 0
-    } else if left < specification.beatWords {
+    } else if left < beatWords {
       for word in 0..<left {
-        carried[word] = line.pointee.word(Int(state.usedWords) + word, wordBytes: specification.wordBytes)
+        carried[word] = line.pointee.word(Int(state.usedWords) + word, wordBytes: wordBytes)
       }
       state.carriedWords = Int32(left)
       if left > 0 { state.carries += 1 }
-      rows.receive()
+      rows.drop()
       state.usedWords = 0
     }
-    return values
   }
 
   public var actionCounts: [ActionCount] {

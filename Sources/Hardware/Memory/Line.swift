@@ -25,13 +25,25 @@ public struct Line: BitwiseCopyable, Sendable {
   ///
   /// - Precondition: the line has them.
   @inlinable
+  @inline(__always)
   func copyWords(_ range: Range<Int>, wordBytes: Int, to place: UnsafeMutablePointer<Int16>) {
     precondition(range.lowerBound >= 0 && range.upperBound * wordBytes <= Self.byteCount, "a line has 64 bytes")
     withUnsafeBytes(of: bytes) { raw in
       let source = raw.baseAddress.unsafelyUnwrapped + range.lowerBound * wordBytes
       if wordBytes == 1 {
+        var word = 0
+        // In this form the optimiser widens 16 at a time.
+        while word &+ 16 <= range.count {
+          let bytes = source.loadUnaligned(fromByteOffset: word, as: SIMD16<Int8>.self)
+          UnsafeMutableRawPointer(place + word).storeBytes(
+            of: SIMD16<Int16>(truncatingIfNeeded: bytes), as: SIMD16<Int16>.self)
+          word &+= 16
+        }
         let bytes = source.assumingMemoryBound(to: Int8.self)
-        for word in 0..<range.count { place[word] = Int16(bytes[word]) }
+        while word < range.count {
+          place[word] = Int16(bytes[word])
+          word &+= 1
+        }
       } else {
         UnsafeMutableRawPointer(place).copyMemory(from: source, byteCount: range.count * 2)
       }

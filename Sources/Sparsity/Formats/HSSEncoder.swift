@@ -36,7 +36,15 @@ public struct HSSEncoder: Sendable {
     var valueSpan = values.mutableSpan
     var blockOffsetSpan = blockOffsets.mutableSpan
     var valueOffsetSpan = valueOffsets.mutableSpan
+    // A layout that leaves nothing out holds the rows as they are, and the same offsets in each.
+    let copies = layout.ranks.count == 2 && layout.ranks.allSatisfy { $0.g == $0.h }
     for row in 0..<rows {
+      if copies && row > 0 {
+        for position in 0..<length { valueSpan[row * valueSlots + position] = source[row * length + position] }
+        for slot in 0..<blockSlots { blockOffsetSpan[row * blockSlots + slot] = blockOffsetSpan[slot] }
+        for slot in 0..<valueSlots { valueOffsetSpan[row * valueSlots + slot] = valueOffsetSpan[slot] }
+        continue
+      }
       let excess = encode(
         source.extracting(row * length..<(row + 1) * length), groups: groups,
         values: &valueSpan, blockOffsets: &blockOffsetSpan, valueOffsets: &valueOffsetSpan, at: &place)
