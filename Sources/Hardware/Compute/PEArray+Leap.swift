@@ -18,12 +18,6 @@ extension PEArray {
     return count
   }
 
-  /// Keeps a window that arrived in a leap.
-  func takeInLeap(_ window: UnsafePointer<OperandWindow>, at cycle: Cycle) {
-    datapath.accept(window, column: Int(state.column))
-    noteLeap(1, from: cycle)
-  }
-
   /// Keeps `count` windows, one a cycle from `cycle` on, whose words lie one window behind the other.
   func takeInLeap(_ count: Int, words: UnsafePointer<Int16>, from cycle: Cycle) {
     datapath.accept(count, words: words, column: Int(state.column))

@@ -44,28 +44,44 @@ struct SlotPositions {
     var parents = groups
     for rank in ranks {
       let field = offsets[rank.number]
-      // From the last slot to the first: those of a parent take its place and the places behind it.
-      var slot = parents * rank.kept
-      for parent in (0..<parents).reversed() {
-        let base = Int(positions[parent]) * rank.of
-        for child in (0..<rank.kept).reversed() {
-          slot -= 1
-          let offset = rank.bits == 0 ? child : self.offset(ofSlot: slot, of: rank, in: field)
-          positions[slot] = UInt8(truncatingIfNeeded: base + offset)
+      if rank.bits == 0 {
+        spread(rank, from: parents, to: positions) { _, child in child }
+      } else if rank.number == 0, let runs {
+        let mask = 1 << rank.bits - 1
+        spread(rank, from: parents, to: positions) { slot, _ in
+          let pair = Int(truncatingIfNeeded: field >> UInt64(2 * rank.bits * (slot / 2)))
+          let offsets = runs.offsets(pair & mask, pair >> rank.bits & mask)
+          return slot % 2 == 0 ? offsets.0 : offsets.1
+        }
+      } else {
+        let (bits, mask) = (UInt64(rank.bits), UInt64(1) << UInt64(rank.bits) - 1)
+        spread(rank, from: parents, to: positions) { slot, _ in
+          Int(truncatingIfNeeded: field &>> (bits &* UInt64(slot)) & mask)
         }
       }
       parents *= rank.kept
     }
   }
 
+  /// Puts a parent's children where they lie, each by its offset: from the last slot to the first, since those of a parent
+  /// take its place and the places behind it.
   @inline(__always)
-  private func offset(ofSlot slot: Int, of rank: Rank, in field: UInt64) -> Int {
-    let mask = 1 << rank.bits - 1
-    guard rank.number == 0, let runs else {
-      return Int(truncatingIfNeeded: field >> UInt64(rank.bits * slot)) & mask
+  private func spread(
+    _ rank: Rank, from parents: Int, to positions: UnsafeMutableBufferPointer<UInt8>,
+    offset: (_ slot: Int, _ child: Int) -> Int
+  ) {
+    precondition(parents * rank.kept <= positions.count, "a row has a place for every slot")
+    let positions = positions.baseAddress.unsafelyUnwrapped
+    var slot = parents &* rank.kept
+    var parent = parents
+    while parent > 0 {
+      parent &-= 1
+      let base = Int(positions[parent]) &* rank.of
+      let first = slot &- rank.kept
+      while slot > first {
+        slot &-= 1
+        positions[slot] = UInt8(truncatingIfNeeded: base &+ offset(slot, slot &- first))
+      }
     }
-    let pair = Int(truncatingIfNeeded: field >> UInt64(2 * rank.bits * (slot / 2)))
-    let offsets = runs.offsets(pair & mask, pair >> rank.bits & mask)
-    return slot % 2 == 0 ? offsets.0 : offsets.1
   }
 }

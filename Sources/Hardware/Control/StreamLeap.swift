@@ -14,7 +14,7 @@ public final class StreamLeap: Leap {
   /// The members keep them alive; here they are called without counting references.
   private let arrays: [Unmanaged<PEArray>]
   private let windowWords: Int
-  /// Words of the windows that are shifted out.
+  /// Words of the windows that the arrays take, and of those that are in flight in the end.
   private let words: UnsafeMutablePointer<Int16>
 
   /// - Returns: nil where a machine's stream is never so steady.
@@ -27,7 +27,8 @@ public final class StreamLeap: Leap {
     self.network = network
     self.arrays = arrays.map { Unmanaged.passUnretained($0) }
     windowWords = array.windowWords
-    words = .allocate(capacity: vfmu.capacityWords + array.columns * windowWords)
+    // No more windows are in flight than are shifted out, nor more of these than there are columns.
+    words = .allocate(capacity: vfmu.capacityWords + 2 * array.columns * windowWords)
     super.init([vfmu, network] + arrays)
   }
 
@@ -48,7 +49,8 @@ public final class StreamLeap: Leap {
     }
     if takesRows { fewest = max(fewest, toVFMU) } else { count = min(vfmu.leapableWindows, longest) }
     guard count >= fewest, vfmu.windowWords == windowWords, network.isStreaming(at: cycle),
-      isInWindow(vfmu.windows, toNetwork, at: cycle), isInWindow(network.branches[0], toArrays, at: cycle)
+      vfmu.windows.isStreaming(at: cycle), isInWindow(vfmu.windows, toNetwork),
+      isInWindow(network.branches[0], toArrays)
     else { return 0 }
     for number in 0..<arrays.count {
       count = arrays[number]._withUnsafeGuaranteedRef { $0.leapableWindows(count, from: cycle) }
@@ -58,10 +60,8 @@ public final class StreamLeap: Leap {
     return Cycle(count)
   }
 
-  /// Whether a link streams, and what is in flight on it is neither the first nor the last of a K window, nor of a block's
-  /// first K window.
-  private func isInWindow(_ link: Output<OperandWindow>, _ latency: Int, at cycle: Cycle) -> Bool {
-    guard link.isStreaming(at: cycle) else { return false }
+  /// Whether what is in flight on a link is neither the first nor the last of a K window, nor of a block's first K window.
+  private func isInWindow(_ link: Output<OperandWindow>, _ latency: Int) -> Bool {
     for index in 0..<latency
     where !link.inFlight(index).pointee.flags.isDisjoint(with: [.firstColumn, .lastColumn, .firstWindow]) {
       return false
@@ -70,44 +70,54 @@ public final class StreamLeap: Leap {
   }
 
   private func stream(_ count: Int, from cycle: Cycle, toNetwork: Int, toArrays: Int, takesRows: Bool) {
-    let fresh = count - toNetwork - toArrays
-    // What the arrays take first is in flight; what is in flight in the end comes last out of the VFMU.
-    for number in 0..<arrays.count {
-      arrays[number]._withUnsafeGuaranteedRef { array in
-        for index in 0..<toArrays {
-          array.takeInLeap(network.branches[number].inFlight(index), at: cycle + Cycle(index))
-        }
-        for index in 0..<toNetwork {
-          array.takeInLeap(vfmu.windows.inFlight(index), at: cycle + Cycle(toArrays + index))
-        }
-      }
-    }
-    let first = vfmu.leapWindow(fresh)
-    if takesRows { leapWithRows(count, from: cycle) } else { vfmu.leap(count, words: words) }
-    let then = cycle + Cycle(toArrays + toNetwork)
+    // The arrays take what is in flight, then what the VFMU shifts out; its last windows are in flight in the end.
+    let inFlight = toArrays + toNetwork
+    for index in 0..<toArrays { keepWords(of: network.branches[0].inFlight(index), at: index) }
+    for index in 0..<toNetwork { keepWords(of: vfmu.windows.inFlight(index), at: toArrays + index) }
+    var header = vfmu.leapWindow(count - inFlight)
+    let shifted = words + inFlight * windowWords
+    if takesRows { leapWithRows(count, to: shifted, from: cycle) } else { vfmu.leap(count, words: shifted) }
     arrays[0]._withUnsafeGuaranteedRef { first in
-      first.takeInLeap(fresh, words: words, from: then)
+      first.takeInLeap(count, words: words, from: cycle)
       for number in 1..<arrays.count {
-        arrays[number]._withUnsafeGuaranteedRef { $0.takeInLeap(fresh, as: first, from: then) }
+        arrays[number]._withUnsafeGuaranteedRef { $0.takeInLeap(count, as: first, from: cycle) }
       }
     }
     vfmu.windows.stream(count, bytes: network.windowBytes, from: cycle)
     network.leap(count, from: cycle)
-    for index in 0..<toArrays + toNetwork {
-      var window = first
-      window.column += Int32(index)
-      let source = words + (fresh + index) * windowWords
-      for word in 0..<windowWords { window.words[word] = source[word] }
+    for index in 0..<inFlight {
+      let source = words + (count + index) * windowWords
       if index >= toArrays {
-        vfmu.windows.inFlight(index - toArrays).pointee = window
+        write(header, source, over: vfmu.windows.inFlight(index - toArrays))
       } else {
-        for branch in 0..<network.branches.count { network.branches[branch].inFlight(index).pointee = window }
+        for branch in 0..<network.branches.count {
+          write(header, source, over: network.branches[branch].inFlight(index))
+        }
       }
+      header.column += 1
     }
   }
 
+  /// Puts a window's words in their place among those that the arrays take.
+  private func keepWords(of window: UnsafePointer<OperandWindow>, at index: Int) {
+    // The words lie at the beginning of a window.
+    UnsafeMutableRawPointer(words + index * windowWords).copyMemory(from: window, byteCount: 2 * windowWords)
+  }
+
+  /// Writes a window of the stream over another of its size: the words past it are zero already.
+  private func write(
+    _ header: OperandWindow, _ source: UnsafePointer<Int16>, over window: UnsafeMutablePointer<OperandWindow>
+  ) {
+    UnsafeMutableRawPointer(window).copyMemory(from: source, byteCount: 2 * windowWords)
+    window.pointee.column = header.column
+    window.pointee.rowBlock = header.rowBlock
+    window.pointee.flags = header.flags
+    window.pointee.blame = header.blame
+    window.pointee.blockOffsets = header.blockOffsets
+  }
+
   /// The VFMU's part where it takes in a row a cycle, and the buffer's, which reads them.
-  private func leapWithRows(_ count: Int, from cycle: Cycle) {
+  private func leapWithRows(_ count: Int, to words: UnsafeMutablePointer<Int16>, from cycle: Cycle) {
     let rows = buffer.operandB.rows
     let inFlight = Int(rows.latency)
     vfmu.leap(count, words: words) { $0 < inFlight ? rows.inFlight($0).pointee : buffer.leapRow($0 - inFlight) }
