@@ -27,21 +27,24 @@ struct AccumulationBuffer {
     /// Cycle to which the banks have worked off their products.
     var servedUntil: Cycle = 0
     /// Products of the fullest bank then.
-    var deepest: Int32 = 0
+    var deepest: Int16 = 0
   }
 
   let specification: Specification
   /// Sums: tile, row, column.
   private let sums: StateArray<Int32>
-  /// Products that each bank has not accumulated yet: by row's remainder, by column's remainder.
-  private let pending: StateArray<Int32>
+  /// Products that each bank has not accumulated yet: by row's remainder, by column's remainder. No more than a queue holds
+  /// and a step brings, so that eight fit a vector.
+  private let pending: StateArray<Int16>
   /// Columns in which each row's sum is valid: tile, row.
   private let valid: StateArray<UInt64>
-  /// A vector of B spread out over the columns. Scratch.
-  private let spread: StateArray<Int32>
+  /// A vector of B spread out over the columns, each word the lower half of a pair. Scratch.
+  private let spread: StateArray<UInt32>
   @State private var state: Registers
 
   init(_ specification: Specification, of owner: String, in clock: ClockDomain) {
+    let mostPending = specification.queueEntries + CondensedVector.wordLimit * CondensedVector.wordLimit
+    precondition(mostPending <= Int(Int16.max), "what waits for a bank can be counted")
     self.specification = specification
     sums = StateArray(
       repeating: 0, count: specification.tiles * specification.rows * specification.columns, of: owner, in: clock)
@@ -71,7 +74,7 @@ struct AccumulationBuffer {
     var mask = b.mask
     var index = 0
     while mask != 0 {
-      row[mask.trailingZeroBitCount] = Int32(b.words[index])
+      row[mask.trailingZeroBitCount] = UInt32(UInt16(bitPattern: b.words[index]))
       index += 1
       mask &= mask - 1
     }
@@ -81,14 +84,33 @@ struct AccumulationBuffer {
       let sumRow = tile * specification.rows + mask.trailingZeroBitCount
       firsts += (b.mask & ~valid[sumRow]).nonzeroBitCount
       valid[sumRow] |= b.mask
-      let start = sumRow * columns
-      let accumulators = sums.elements(start..<start + columns)
-      let value = Int32(a.words[index])
-      for column in 0..<columns { accumulators[column] &+= value &* row[column] }
+      add(a.words[index], times: UnsafePointer(spread.start), to: sums.start + sumRow * columns)
       index += 1
       mask &= mask - 1
     }
     return firsts
+  }
+
+  /// Adds a value's products with the words of all columns to a row of sums.
+  @inline(__always)
+  private func add(_ value: Int16, times words: UnsafePointer<UInt32>, to sums: UnsafeMutablePointer<Int32>) {
+    let columns = specification.columns
+    let values = unsafeBitCast(SIMD4(repeating: UInt32(UInt16(bitPattern: value))), to: SIMD8<Int16>.self)
+    let (source, target) = (UnsafeRawPointer(words), UnsafeMutableRawPointer(sums))
+    var column = 0
+    // The upper halves of the pairs are zero. In this form the optimiser finds the instruction that multiplies pairs.
+    while column &+ 4 <= columns {
+      let words = source.loadUnaligned(fromByteOffset: 4 &* column, as: SIMD8<Int16>.self)
+      let products = SIMD8<Int32>(truncatingIfNeeded: words) &* SIMD8<Int32>(truncatingIfNeeded: values)
+      let sums = target.loadUnaligned(fromByteOffset: 4 &* column, as: SIMD4<Int32>.self)
+      target.storeBytes(
+        of: sums &+ products.evenHalf &+ products.oddHalf, toByteOffset: 4 &* column, as: SIMD4<Int32>.self)
+      column &+= 4
+    }
+    while column < columns {
+      sums[column] &+= Int32(value) &* Int32(Int16(truncatingIfNeeded: words[column]))
+      column &+= 1
+    }
   }
 
   /// The sum of a row and column of `tile`.
@@ -100,21 +122,19 @@ struct AccumulationBuffer {
 
   /// The first cycle from `cycle` on in which a step may be issued whose products fall onto `rows` times `columns`, counts
   /// by remainder; the products are then in the banks' queues.
-  func admit(rows: UnsafeMutableBufferPointer<Int32>, columns: UnsafeMutableBufferPointer<Int32>, at cycle: Cycle)
-    -> Cycle
-  {
+  func admit(rows: UnsafePointer<Int16>, columns: UnsafePointer<Int16>, at cycle: Cycle) -> Cycle {
     guard specification.hasConflicts else { return cycle }
     let waiting = Int64(state.deepest) - (cycle - state.servedUntil) - Int64(specification.queueEntries)
     let issue = cycle + max(0, waiting)
-    let served = Int32(clamping: issue - state.servedUntil)
-    let banks = pending.elements(0..<pending.count)
-    var deepest: Int32 = 0
+    let served = Int16(clamping: issue - state.servedUntil)
+    let width = specification.bankColumns
+    var deepest: Int16 = 0
     for row in 0..<specification.bankRows {
+      let banks = pending.start + row &* width
       let factor = rows[row]
-      let start = row * specification.bankColumns
-      for column in 0..<specification.bankColumns {
-        let left = max(banks[start + column] &- served, 0) &+ factor &* columns[column]
-        banks[start + column] = left
+      for column in 0..<width {
+        let left = max(banks[column] &- served, 0) &+ factor &* columns[column]
+        banks[column] = left
         deepest = max(deepest, left)
       }
     }

@@ -17,8 +17,8 @@ public final class OuterProductArray: Component, ActionReporting {
   let buffer: AccumulationBuffer
   let ledger: LaneLedger
   /// Non-zeros by remainder of the bank's row (or column), for each chunk of a vector. Scratch.
-  private let rowCounts: StateArray<Int32>
-  private let columnCounts: StateArray<Int32>
+  private let rowCounts: StateArray<Int16>
+  private let columnCounts: StateArray<Int16>
   @State var state: Registers
 
   /// A finished tile on its way out.
@@ -69,7 +69,7 @@ public final class OuterProductArray: Component, ActionReporting {
     sums = Output("sums", of: name, in: clock)
     buffer = AccumulationBuffer(specification.accumulation, of: name, in: clock)
     ledger = LaneLedger(of: name, in: clock)
-    func counts(chunk: Int, banks: Int) -> StateArray<Int32> {
+    func counts(chunk: Int, banks: Int) -> StateArray<Int16> {
       let chunks = (CondensedVector.wordLimit + chunk - 1) / chunk
       return StateArray(repeating: 0, count: chunks * banks, of: name, in: clock)
     }
@@ -170,31 +170,36 @@ public final class OuterProductArray: Component, ActionReporting {
       columns.front.mask, perChunk: specification.columns, banks: specification.bankColumns, into: columnCounts)
     var cycle = now
     for row in 0..<rowChunks {
-      let rowStart = row * specification.bankRows
+      let rows = UnsafePointer(rowCounts.start + row * specification.bankRows)
       for column in 0..<columnChunks {
-        let columnStart = column * specification.bankColumns
-        cycle =
-          1
-          + buffer.admit(
-            rows: rowCounts.elements(rowStart..<rowStart + specification.bankRows),
-            columns: columnCounts.elements(columnStart..<columnStart + specification.bankColumns), at: cycle)
+        let columns = UnsafePointer(columnCounts.start + column * specification.bankColumns)
+        cycle = 1 + buffer.admit(rows: rows, columns: columns, at: cycle)
       }
     }
     return cycle
   }
 
   /// Counts the ones of `mask` by remainder, for each chunk of ones; returns the number of chunks.
-  private func count(_ mask: UInt64, perChunk: Int, banks: Int, into counts: StateArray<Int32>) -> Int {
+  private func count(_ mask: UInt64, perChunk: Int, banks: Int, into counts: StateArray<Int16>) -> Int {
     var mask = mask
-    var index = 0
+    var chunks = 0
+    var left = 0
+    var chunk = counts.start
+    // The usual number of banks needs no division.
+    let isPowerOfTwo = banks & (banks - 1) == 0
     while mask != 0 {
-      let chunk = index / perChunk
-      if index % perChunk == 0 { counts.elements(chunk * banks..<(chunk + 1) * banks).update(repeating: 0) }
-      counts[chunk * banks + mask.trailingZeroBitCount % banks] += 1
-      index += 1
-      mask &= mask - 1
+      if left == 0 {
+        chunk = counts.elements(chunks * banks..<(chunks + 1) * banks).baseAddress.unsafelyUnwrapped
+        chunk.update(repeating: 0, count: banks)
+        chunks += 1
+        left = perChunk
+      }
+      let position = mask.trailingZeroBitCount
+      chunk[isPowerOfTwo ? position & (banks &- 1) : position % banks] &+= 1
+      left &-= 1
+      mask &= mask &- 1
     }
-    return (index + perChunk - 1) / perChunk
+    return chunks
   }
 
   private func takeVectors() {
