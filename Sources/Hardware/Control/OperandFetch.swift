@@ -47,8 +47,8 @@ struct OperandFetch {
   /// The step that needs the window being fetched.
   var neededAt: Int { nest.step(at: state.position) }
 
-  /// Whether the next line has room in its ring.
-  var hasRoom: Bool { rings[state.stream].free > 0 }
+  /// Whether there is a next line, with room in its ring.
+  var hasRoom: Bool { !isDone && rings[state.stream].free > 0 }
 
   private var window: Int {
     let block = isOuter ? state.position.group * nest.groupSize + state.position.outer : state.position.inner

@@ -98,14 +98,11 @@ public final class Sequencer: Component {
         continue
       }
       guard !(fetchA.isDone && fetchB.isDone) else { return activity }
-      let prefersA = fetchB.isDone || (!fetchA.isDone && fetchA.neededAt <= fetchB.neededAt + 1)
-      if prefersA ? fetchA.hasRoom : !fetchA.isDone && !fetchB.hasRoom && fetchA.hasRoom {
-        reads.send(fetchA.next(), bytes: 0)
-      } else if !fetchB.isDone && fetchB.hasRoom {
-        reads.send(fetchB.next(), bytes: 0)
-      } else {
-        return activity == .worked ? .worked : releases.starved
-      }
+      // What is needed first comes first; where only one has room, that one.
+      let (hasRoomForA, hasRoomForB) = (fetchA.hasRoom, fetchB.hasRoom)
+      guard hasRoomForA || hasRoomForB else { return activity == .worked ? .worked : releases.starved }
+      let takesA = hasRoomForA && (!hasRoomForB || fetchA.neededAt <= fetchB.neededAt + 1)
+      reads.send(takesA ? fetchA.next() : fetchB.next(), bytes: 0)
       activity = .worked
     }
     return activity
