@@ -108,6 +108,16 @@ public struct LayerOptions: Sendable {
     self.perturbation = perturbation
   }
 
+  /// The same run, of which nothing is recorded.
+  public var withoutRecording: LayerOptions {
+    var options = self
+    options.recordsSpans = false
+    options.recordsMemoryRequests = false
+    options.recordsStateHashes = false
+    options.recordedMessages = nil
+    return options
+  }
+
   /// Components that run alone, made with other parameters, on the layer as the machine prepared it.
   public struct IsolatedPart: Sendable {
     public var components: Set<String>

@@ -111,8 +111,7 @@ struct LayerSimulation: Sendable {
   ) throws {
     var dense = outcome
     if layer.declaredPattern != nil || layer.declaredActivationPattern != nil {
-      let options = LayerOptions(keptActivations: options.keptActivations)
-      dense = try machine.simulate(layer.withoutPattern, options: options) { _, _ in monitor.isWanted }
+      dense = try machine.simulate(layer.withoutPattern, options: options.withoutRecording) { _, _ in monitor.isWanted }
     }
     _ = try pricing.apply(to: &dense.summary, &dense.statistics, of: dense.inventory)
     outcome.summary.denseRunCycles = dense.summary.cycles

@@ -88,8 +88,10 @@ extension Machine {
       let piece =
         units.dimension == .rows
         ? layer.part(rows: chosen, columns: 0..<layer.n) : layer.part(rows: 0..<layer.m, columns: chosen)
+      var partOptions = options.withoutRecording
+      partOptions.walk = outline.walk.part(part)
       // The whole's progress is its bound times the share of the work that is done.
-      var outcome = try simulate(piece, options: LayerOptions(walk: outline.walk.part(part))) { cycle, partBound in
+      var outcome = try simulate(piece, options: partOptions) { cycle, partBound in
         let share = min(1, Double(cycle) / Double(max(1, partBound)))
         let done = (Double(doneWork) + share * Double(ownWork)) / Double(allWork)
         return progress(Int64(done * Double(bound)), bound)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import SimulationKernel
 import Sparsity
 import Statistics
 import Testing
@@ -121,5 +122,22 @@ struct SampleRunTests {
     for row in 0..<12 {
       for column in 0..<25 { #expect(own[row * 25 + column] == z[(row + 7) * 30 + column + 3]) }
     }
+  }
+
+  @Test func `parts are watched, and advance, as the whole would`() throws {
+    let layer = try layer("4700x64x32", pattern: "2:4")
+    let machine = try machine(.highLight)
+    func sample(_ options: LayerOptions) throws -> LayerOutcome {
+      try machine.simulate(layer, sample: SampleRequest(fraction: 0.2, seed: 0, layer: 0), options: options) { _, _ in
+        true
+      }
+    }
+    #expect(throws: Livelock.self) { try sample(LayerOptions(watchdogCycles: 1)) }
+    // Spans are of layers that are simulated as a whole only.
+    let leaping = try sample(LayerOptions(recordsSpans: true))
+    let ticking = try sample(LayerOptions(leaps: false))
+    #expect(leaping.sampledParts != nil && leaping.statistics.spans == ticking.statistics.spans)
+    #expect(leaping.summary.cycles == ticking.summary.cycles)
+    #expect(leaping.statistics.eventHash == ticking.statistics.eventHash)
   }
 }
