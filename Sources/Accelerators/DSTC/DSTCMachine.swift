@@ -35,7 +35,7 @@ public struct DSTCMachine: Machine {
     let mapping = try mapper.bestMapping(layer: layer.name, pinned: mapping)
     return LayerOutline(
       walk: TileWalk(
-        mapping.program, plan: mapping.plan,
+        program: mapping.program, plan: mapping.plan,
         output: mapping.outputLayout(layer, isCompressed: mapper.outputIsCompressed, on: specification),
         storage: TileWalk.Storage(
           isOperandACompressed: mapping.operandA.isCompressed, isOperandBCompressed: mapping.operandB.isCompressed,

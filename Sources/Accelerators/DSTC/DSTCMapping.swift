@@ -73,14 +73,14 @@ struct DSTCMapper {
       DSTCSpecification.TileShape(rows: storage.tileRows, columns: storage.tileColumns), fixedBy: storage)
     let directoryA = operandA.directory(
       at: 0, kPerWindow: storage.perWindow, values: .operandA, masks: .rank0A
-    ).placed(as: walk.operandA)
+    ).placed(as: walk.program.operandA)
     let directoryB = operandB.directory(
       at: 0, kPerWindow: storage.perWindow, values: .operandB, masks: .maskB
-    ).placed(as: walk.operandB)
+    ).placed(as: walk.program.operandB)
     let program = LayerProgram(
-      nest: walk.nest, operandA: directoryA, operandB: directoryB, columnStarts: walk.columnStarts,
+      nest: walk.program.nest, operandA: directoryA, operandB: directoryB, columnStarts: walk.program.columnStarts,
       rowCount: rowCount, rowsPerBlock: operandA.positionsPerBlock, windowWords: storage.perWindow,
-      arrays: specification.arrays, spillAddress: walk.spillAddress)
+      arrays: specification.arrays, spillAddress: walk.program.spillAddress)
     let estimate = StreamMappingEstimate(
       program, plan: walk.plan, work: StreamWork(operandA, operandB, on: specification), on: specification.resources,
       writesAreKnown: !outputIsCompressed)

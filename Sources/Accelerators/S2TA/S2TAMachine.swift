@@ -35,7 +35,7 @@ public struct S2TAMachine: Machine {
     let mapping = mapped.mapping
     return LayerOutline(
       walk: TileWalk(
-        mapping.program, plan: mapping.plan, output: mapped.outputLayout(layer, on: specification),
+        program: mapping.program, plan: mapping.plan, output: mapped.outputLayout(layer, on: specification),
         storage: TileWalk.Storage(
           isOperandACompressed: mapping.operandA.hasMasks, isOperandBCompressed: mapping.operandB.hasMasks,
           perWindow: mapping.perWindow, largestCountOfB: mapping.operandB.bound)),

@@ -68,13 +68,13 @@ struct S2TAMapping {
     let passes = operandA.hasMasks ? 1 : 2
     let perWindow = walk.storage.perWindow
     let directoryA = operandA.directory(at: 0, perWindow: perWindow, values: .operandA, masks: .rank0A)
-      .placed(as: walk.operandA)
+      .placed(as: walk.program.operandA)
     let directoryB = operandB.directory(at: 0, perWindow: perWindow, values: .operandB, masks: .maskB)
-      .placed(as: walk.operandB)
+      .placed(as: walk.program.operandB)
     let program = LayerProgram(
-      nest: walk.nest, operandA: directoryA, operandB: directoryB, columnStarts: walk.columnStarts,
+      nest: walk.program.nest, operandA: directoryA, operandB: directoryB, columnStarts: walk.program.columnStarts,
       rowCount: operandA.count, rowsPerBlock: operandA.tileSize, windowWords: perWindow, arrays: 1,
-      spillAddress: walk.spillAddress)
+      spillAddress: walk.program.spillAddress)
     let estimate = StreamMappingEstimate(
       program, plan: walk.plan, work: StreamWork(operandA, operandB, passes: passes, on: specification),
       on: specification.resources, writesAreKnown: !outputIsCompressed)

@@ -4,19 +4,12 @@ import Hardware
 /// How a mapping walks Z's blocks, apart from what the operands hold: what parts of a layer are run by, so that they run as the
 /// whole would.
 public struct TileWalk: Sendable {
-  /// Loop order, groups and residence.
-  var nest: LoopNest
-  var rowCount: Int
-  var rowsPerBlock: Int
-  /// First column of each block, and the number of columns in all.
-  var columnStarts: [Int32]
+  /// Loops, blocks, and where operands and spilled sums lie in memory: a part's lie where they do in the whole, since elsewhere
+  /// memory's banks and rows would be others.
+  var program: LayerProgram
   /// The buffer's division into rings.
   var plan: BufferPlan
-  /// Where operands, spilled sums and result lie in memory: a part lies where it does in the whole, since elsewhere memory's
-  /// banks and rows would be others.
-  var operandA: OperandDirectory
-  var operandB: OperandDirectory
-  var spillAddress: Int
+  /// Where the result lies, likewise.
   var output: OutputLayout
   /// How the operands are stored: a part's own zeros might have it otherwise.
   var storage: Storage
@@ -39,6 +32,8 @@ public struct TileWalk: Sendable {
     case rows, columns
   }
 
+  private var nest: LoopNest { program.nest }
+
   private var outerDimension: Dimension { nest.order == .rowsOuter ? .rows : .columns }
 
   /// The dimension along which cycles add up unit by unit, and the sizes of its units in rows or columns; the one that has more
@@ -59,7 +54,7 @@ public struct TileWalk: Sendable {
   /// waited for. The stream that is fetched furthest ahead decides.
   var settlingUnits: Int {
     let aIsOuter = nest.order == .rowsOuter
-    let (outer, inner) = aIsOuter ? (operandA, operandB) : (operandB, operandA)
+    let (outer, inner) = aIsOuter ? (program.operandA, program.operandB) : (program.operandB, program.operandA)
     let group = min(nest.groupSize, nest.outerBlocks)
     if units.dimension == outerDimension {
       let perOuter = Double(group) / Double(nest.outerBlocks) * Double(nest.outerIsResident ? 1 : nest.innerBlocks)
@@ -84,8 +79,8 @@ public struct TileWalk: Sendable {
   private func extents(along dimension: Dimension, blocksPerUnit: Int) -> [Int] {
     let blocks: [Int] =
       switch dimension {
-      case .rows: (0..<nest.rowBlocks).map { min(rowsPerBlock, rowCount - $0 * rowsPerBlock) }
-      case .columns: (0..<nest.columnBlocks).map { Int(columnStarts[$0 + 1] - columnStarts[$0]) }
+      case .rows: (0..<nest.rowBlocks).map { min(program.rowsPerBlock, program.rowCount - $0 * program.rowsPerBlock) }
+      case .columns: (0..<nest.columnBlocks).map { Int(program.columnStarts[$0 + 1] - program.columnStarts[$0]) }
       }
     return stride(from: 0, to: blocks.count, by: blocksPerUnit).map { first in
       blocks[first..<min(first + blocksPerUnit, blocks.count)].reduce(0, +)
@@ -101,19 +96,19 @@ public struct TileWalk: Sendable {
     var part = self
     switch dimension {
     case .rows:
-      let first = blocks.lowerBound * rowsPerBlock
-      part.nest.rowBlocks = blocks.count
-      part.rowCount = min(rowCount, blocks.upperBound * rowsPerBlock) - first
-      part.output.rowCount = part.rowCount
+      let first = blocks.lowerBound * program.rowsPerBlock
+      part.program.nest.rowBlocks = blocks.count
+      part.program.rowCount = min(program.rowCount, blocks.upperBound * program.rowsPerBlock) - first
+      part.output.rowCount = part.program.rowCount
       if !output.isCompressed { part.output.valueAddress += first * output.wordBytes / Line.byteCount * Line.byteCount }
-      part.operandA = operandA.moved(toBlock: blocks.lowerBound, of: nest.rowBlocks, nest.k)
+      part.program.operandA = program.operandA.moved(toBlock: blocks.lowerBound, of: nest.rowBlocks, nest.k)
     case .columns:
-      let first = columnStarts[blocks.lowerBound]
-      part.nest.columnBlocks = blocks.count
-      part.columnStarts = columnStarts[blocks.lowerBound...blocks.upperBound].map { $0 - first }
-      part.output.columnCount = Int(part.columnStarts.last ?? 0)
+      let first = program.columnStarts[blocks.lowerBound]
+      part.program.nest.columnBlocks = blocks.count
+      part.program.columnStarts = program.columnStarts[blocks.lowerBound...blocks.upperBound].map { $0 - first }
+      part.output.columnCount = Int(part.program.columnStarts.last ?? 0)
       if !output.isCompressed { part.output.valueAddress += Int(first) * output.columnStride }
-      part.operandB = operandB.moved(toBlock: blocks.lowerBound, of: nest.columnBlocks, nest.k)
+      part.program.operandB = program.operandB.moved(toBlock: blocks.lowerBound, of: nest.columnBlocks, nest.k)
     }
     return part
   }
@@ -135,21 +130,6 @@ extension OperandDirectory {
     var placed = self
     for index in streams.indices { placed.streams[index].address = other.streams[index].address }
     return placed
-  }
-}
-
-extension TileWalk {
-  init(_ program: LayerProgram, plan: BufferPlan, output: OutputLayout, storage: Storage) {
-    nest = program.nest
-    rowCount = program.rowCount
-    rowsPerBlock = program.rowsPerBlock
-    columnStarts = program.columnStarts
-    operandA = program.operandA
-    operandB = program.operandB
-    spillAddress = program.spillAddress
-    self.output = output
-    self.plan = plan
-    self.storage = storage
   }
 }
 

@@ -64,7 +64,7 @@ struct MappedLayer {
   func outline(of layer: GEMMLayer, on specification: WeightStationarySpecification) -> LayerOutline {
     LayerOutline(
       walk: TileWalk(
-        mapping.program, plan: mapping.plan, output: outputLayout(layer, on: specification),
+        program: mapping.program, plan: mapping.plan, output: outputLayout(layer, on: specification),
         storage: TileWalk.Storage(
           isOperandACompressed: false, isOperandBCompressed: operandB.isCompressed, perWindow: operandA.windowWords)),
       bounds: mapping.estimate.bounds, patternExecuted: executed.description,

@@ -60,10 +60,11 @@ struct WeightStationaryMapper {
 
   /// The mapping of a part of a layer, by the whole's walk.
   func mapping(by walk: TileWalk) -> WeightStationaryMapping {
-    let directoryA = operandA.directory(at: 0, walk.nest.k).placed(as: walk.operandA)
-    let directoryB = operandB.directory(columnStarts: walk.columnStarts, at: 0, walk.nest.k).placed(as: walk.operandB)
-    var program = program(walk.nest, directoryA, directoryB, walk.columnStarts)
-    program.spillAddress = walk.spillAddress
+    let directoryA = operandA.directory(at: 0, walk.program.nest.k).placed(as: walk.program.operandA)
+    let directoryB = operandB.directory(columnStarts: walk.program.columnStarts, at: 0, walk.program.nest.k).placed(
+      as: walk.program.operandB)
+    var program = program(walk.program.nest, directoryA, directoryB, walk.program.columnStarts)
+    program.spillAddress = walk.program.spillAddress
     return mapping(program, plan: walk.plan, estimate: estimate(of: program))
   }
 
