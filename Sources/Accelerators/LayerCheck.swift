@@ -79,9 +79,8 @@ struct LayerCheck {
       throw failure("\(entry.component) has \(entry.laneCycles) lane-cycles of \(entry.cause.rawValue)")
     }
     let effectual = statistics.ledger.laneCycles(of: .effectual)
-    let expected = effectualProducts()
-    guard effectual == expected else {
-      throw failure("the ledger has \(effectual) effectual MACs, the operands have \(expected)")
+    guard effectual == layer.effectualMACs else {
+      throw failure("the ledger has \(effectual) effectual MACs, the operands have \(layer.effectualMACs)")
     }
     for bound in statistics.bounds where statistics.ledger.cycles < bound.cycles {
       throw failure("\(statistics.ledger.cycles) cycles beat the bound \(bound.kind) of \(bound.cycles)")
@@ -117,22 +116,6 @@ struct LayerCheck {
         }
       }
     }
-  }
-
-  /// Products of the layer with both factors non-zero, counted from the operands alone.
-  private func effectualProducts() -> Int64 {
-    var weights = [Int64](repeating: 0, count: layer.k)
-    var activations = weights
-    for row in 0..<layer.m {
-      for position in 0..<layer.k where layer.a[row * layer.k + position] != 0 { weights[position] += 1 }
-    }
-    layer.activations.forEachBlock { columns, values in
-      for column in columns.indices {
-        let start = (column - columns.lowerBound) * layer.k
-        for position in 0..<layer.k where values[start + position] != 0 { activations[position] += 1 }
-      }
-    }
-    return zip(weights, activations).reduce(0) { $0 + $1.0 * $1.1 }
   }
 
   private func failure(_ problem: String) -> LayerFailure { LayerFailure(layer: layer.name, problem: problem) }

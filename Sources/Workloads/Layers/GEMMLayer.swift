@@ -30,13 +30,14 @@ public struct GEMMLayer: Sendable {
   /// Width of an operand, 8 or 16; every value fits.
   public let operandBits: Int
   /// The pattern along K that A is declared to have, and has; nil if A is declared dense.
-  public let declaredPattern: Pattern?
+  public internal(set) var declaredPattern: Pattern?
   /// The pattern along K that each column of B is declared to have, and has; nil if B is declared dense or unstructured.
-  public let declaredActivationPattern: Pattern?
+  public internal(set) var declaredActivationPattern: Pattern?
   public let output: OutputSpecification
   /// How often the network runs this layer; the simulation runs it once.
   public let repeatCount: Int
   public let source: Source
+  let facts = OperandFacts()
 
   public var m: Int { shape.m }
   public var k: Int { shape.k }

@@ -10,6 +10,7 @@ public struct OperandVectors: Sendable {
   /// K.
   public let length: Int
   private let storage: Storage
+  private let counts = FormedOnce<[Int64]>()
 
   private enum Storage {
     /// [count, length], row-major.
@@ -74,6 +75,20 @@ public struct OperandVectors: Sendable {
       let vectors = first..<min(first + step, count)
       read(vectors, along: 0..<length, into: &block)
       try body(vectors, block)
+    }
+  }
+
+  /// At each position along K, how many vectors have a value that is not zero; copies share the count.
+  var nonZeroCounts: [Int64] {
+    counts.value {
+      var counts = [Int64](repeating: 0, count: length)
+      forEachBlock { vectors, values in
+        for vector in vectors.indices {
+          let start = (vector - vectors.lowerBound) * length
+          for position in 0..<length where values[start + position] != 0 { counts[position] += 1 }
+        }
+      }
+      return counts
     }
   }
 
