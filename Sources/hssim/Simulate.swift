@@ -135,7 +135,7 @@ struct Simulate: ParsableCommand {
         .usage, "--dram-trace \(dramTrace): an ideal memory has no clock to trace in; allowed: dram.model=timed")
     }
     let database = try RunDatabase.open(path, runs: [description], existing: force ? .replace : .resume)
-    try workload.checkValues(seed: seed)
+    try workload.checkValues()
     let job = SimulationJob(
       workload: workload, machine: machine, keptActivations: kept, pricing: pricing, against: against,
       share: share, description: description, database: database,

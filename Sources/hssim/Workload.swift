@@ -86,14 +86,10 @@ enum Workload {
 
   /// Finds the mistakes that only values show, in all layers but the first, which is loaded before any file is made.
   ///
-  /// Loading costs little beside simulating, and a mistake in the last layer should not come after hours. Random values have none.
-  func checkValues(seed: UInt64) throws(WorkloadError) {
+  /// Looking costs little beside simulating, and a mistake in the last layer should not come after hours. Random values have none.
+  func checkValues() throws(WorkloadError) {
     guard case .trace(let trace, _) = self else { return }
-    for layer in trace.layers.dropFirst() where layer.hasStoredValues {
-      var input: LayerOutput?
-      if let source = layer.chainedSource { input = trace.layer(at: source).blankOutput }
-      _ = try layer.load(seed: seed, taking: input)
-    }
+    for layer in trace.layers.dropFirst() { try layer.checkStoredValues() }
   }
 
   /// Takes in everything that decides the operands, but for the seed.

@@ -29,13 +29,6 @@ public struct LayerOutput: Sendable, Hashable {
     self.init(of: layer, z: try layer.referenceProduct())
   }
 
-  /// All zero.
-  fileprivate init(rows: Int, columns: Int) {
-    self.rows = rows
-    self.columns = columns
-    values = [Int16](repeating: 0, count: rows * columns)
-  }
-
   /// The output of a convolution as images, [batch, M, P, Q]: its columns are the places of one image after the other.
   func images(_ batch: Int) -> [Int16] {
     let places = columns / batch
@@ -49,9 +42,4 @@ public struct LayerOutput: Sendable, Hashable {
     }
     return images
   }
-}
-
-extension TraceLayer {
-  /// An output of this layer's shape that is 0 everywhere, to check what else a layer behind it loads.
-  public var blankOutput: LayerOutput { LayerOutput(rows: shape.m, columns: shape.n) }
 }

@@ -3,7 +3,7 @@
 import Sparsity
 
 /// A pattern that a trace declares, and how the tensor comes to have it.
-struct DeclaredPattern: Sendable {
+struct DeclaredPattern: Sendable, Equatable {
   let pattern: Pattern
   /// The tensor is pruned onto the pattern; otherwise it must conform already.
   let isPruned: Bool
@@ -12,6 +12,9 @@ struct DeclaredPattern: Sendable {
 }
 
 extension StoredOperand {
+  /// Whether the tensor is to have a pattern as it is.
+  var mustConform: Bool { pattern.map { !$0.isPruned } ?? false }
+
   /// The values with the declared pattern: pruned onto it, or checked against it.
   ///
   /// - Parameter rows: A as [M, K] or B transposed as [N, K].

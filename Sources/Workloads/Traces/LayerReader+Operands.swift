@@ -86,7 +86,8 @@ extension LayerReader {
         allowed: "int8, int16, little-endian (quantise the tensor first)")
     }
     return StoredOperand(
-      path: path, tensor: tensor, description: description, pattern: try declaredPattern(mapping), place: place)
+      path: path, tensor: tensor, description: description, pattern: try declaredPattern(mapping), place: place,
+      tensors: tensors)
   }
 
   private func declaredPattern(_ mapping: YAMLMapping) throws(WorkloadError) -> DeclaredPattern? {

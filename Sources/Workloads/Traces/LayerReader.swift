@@ -7,6 +7,8 @@ struct LayerReader {
   /// Whether the file is a network, in which parameters stand for extents and layers may state that they stay dense.
   let isNetwork: Bool
   let parameters: [String: Int]
+  /// Where the layers will read their tensors.
+  let tensors = DecodedTensors()
   private var files: [String: TensorFile] = [:]
   /// Layers read so far that an output can be taken from, by name.
   private(set) var outputs: [String: ChainSource] = [:]

@@ -3,14 +3,14 @@
 import Sparsity
 
 /// Where the values of a layer's operand come from.
-enum OperandSource: Sendable {
+enum OperandSource: Sendable, Equatable {
   case stored(StoredOperand)
   case random(RandomOperand)
   case chained(ChainedOperand)
 }
 
 /// The output of an earlier layer of the same file, requantised to 8 bits.
-struct ChainedOperand: Sendable {
+struct ChainedOperand: Sendable, Equatable {
   /// Place of that layer in the file.
   let source: Int
   /// The shape of its output as the taking operation sees it: tokens by features, K by N, or images.
@@ -19,7 +19,7 @@ struct ChainedOperand: Sendable {
 }
 
 /// A tensor in a file.
-struct StoredOperand: Sendable {
+struct StoredOperand: Sendable, Equatable {
   /// The file, resolved against the directory of the trace.
   let path: String
   /// The tensor's name in the file; nil for the only one.
@@ -30,6 +30,13 @@ struct StoredOperand: Sendable {
   /// The share of values that stays, of the largest magnitudes; nil for all.
   var keptShare: Double?
   let place: YAMLPlace
+  /// Where its values are read.
+  let tensors: DecodedTensors
+
+  /// The tensor's values.
+  func read() throws(WorkloadError) -> Tensor<Int16> {
+    try tensors.values(of: DecodedTensors.Key(path: path, tensor: tensor, description: description))
+  }
 }
 
 /// What is done with the two tensors of a layer.

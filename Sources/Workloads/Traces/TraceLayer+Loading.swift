@@ -23,6 +23,19 @@ extension TraceLayer {
       source: source)
   }
 
+  /// Finds the mistakes that only values show, without drawing, pruning or keeping anything.
+  ///
+  /// - Throws: as `load` does.
+  public func checkStoredValues() throws(WorkloadError) {
+    // Pruning finds no mistakes; conforming to a pattern takes the matrix that it lies in.
+    if case .stored(let operand) = weights {
+      if operand.mustConform { _ = try loadWeights(seed: 0) } else { _ = try operand.read() }
+    }
+    if case .stored(let operand) = activations {
+      if operand.mustConform { _ = try loadActivations(seed: 0, taking: nil) } else { _ = try operand.read() }
+    }
+  }
+
   /// A as [M, K].
   private func loadWeights(seed: UInt64) throws(WorkloadError) -> [Int16] {
     switch weights {
@@ -79,18 +92,6 @@ extension TraceLayer {
 
   private func columns(_ elements: [Int16]) -> OperandVectors {
     OperandVectors(elements, count: shape.n, length: shape.k)
-  }
-}
-
-extension StoredOperand {
-  /// The tensor's values.
-  fileprivate func read() throws(WorkloadError) -> Tensor<Int16> {
-    let file = try TensorFile(path: path)
-    guard try file.description(of: tensor) == description else {
-      throw WorkloadError(
-        .inputOutput, file: path, field: tensor, "the tensor's type or shape changed while the trace was running")
-    }
-    return try file.readInt16(tensor)
   }
 }
 

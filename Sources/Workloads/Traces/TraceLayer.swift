@@ -48,13 +48,6 @@ public struct TraceLayer: Sendable {
   /// Whether operand A is a batch of its own, as activations are: a network has no weights there.
   public var isProductOfActivations: Bool { operation == .matmul && source.weights.count > 2 }
 
-  /// Whether a mistake can be in the values, which only loading them shows.
-  public var hasStoredValues: Bool {
-    if case .stored = weights { return true }
-    if case .stored = activations { return true }
-    return false
-  }
-
   /// Why the layer stays dense where its network is pruned to `pattern`; nil where it is pruned.
   ///
   /// Besides what the file states there is one rule: a convolution with fewer input channels than the pattern's period
