@@ -59,6 +59,11 @@ struct Compare: ParsableCommand {
   @Option(help: "What is printed at the end: text or json.")
   var format = OutputFormat.text
 
+  @Flag(
+    help:
+      "Tick every component in every cycle, rather than steady streams in one go: slower, and otherwise the same.")
+  var everyCycle = false
+
   @Flag(help: "Replace the output if it exists.")
   var force = false
 
@@ -103,29 +108,30 @@ struct Compare: ParsableCommand {
     return Entry(workload: own, machine: machine, pricing: pricing, description: description)
   }
 
-  /// - Returns: why designs failed, the first first.
+  /// Goes layer by layer, so that what the designs have in common of one is made once.
+  ///
+  /// - Returns: why designs failed, in the designs' order.
   private func simulate(_ entries: [Entry], into database: RunDatabase) throws -> [any Error] {
     let interruption = Interruption()
-    var failures: [any Error] = []
+    var failures: [Int: any Error] = [:]
     try SimulationJob.conclude(database, layers: entries.map(\.description.layers), interruption) {
       let jobs = entries.enumerated().map { index, entry in
         SimulationJob(
           workload: entry.workload, machine: entry.machine, pricing: entry.pricing, against: nil,
           description: entry.description, database: database, run: index, result: nil, memoryTrace: nil,
-          jobs: parallel.jobs)
+          leaps: !everyCycle)
       }
-      var progress = ProgressLine(work: jobs.reduce(0) { $0 + $1.pendingWork })
-      for (index, job) in jobs.enumerated() {
-        do {
-          try job.simulate(interruption, &progress)
-        } catch let error where Self.isOfTheDesign(error) {
+      let queue = LayerQueue(jobs, endsOneRun: Self.isOfTheDesign)
+      var progress = ProgressLine(work: queue.work)
+      try queue.simulate(
+        jobs: parallel.jobs, interruption, &progress, take: { layer, run in try jobs[run].store(layer) },
+        fail: { error, run in
           try database.begin()
-          try database.fail("\(error)", run: index)
-          failures.append(error)
-        }
-      }
+          try database.fail("\(error)", run: run)
+          failures[run] = error
+        })
     }
-    return failures
+    return failures.sorted { $0.key < $1.key }.map(\.value)
   }
 
   /// Whether an error says something of one design, and nothing of the others.

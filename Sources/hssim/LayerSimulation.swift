@@ -24,9 +24,8 @@ struct LayerSimulation: Sendable {
   private let seed: UInt64
   private let outputs: ChainedOutputs?
 
-  /// - Parameter pending: positions of the layers that will be simulated.
-  /// - Throws: what computing the outputs of others throws, where layers take those.
-  init(_ job: SimulationJob, pending: [Int]) throws {
+  /// - Throws: what computing the outputs of others throws, where layers that are to be simulated take those.
+  init(_ job: SimulationJob) throws {
     workload = job.workload
     machine = job.machine
     let recordsEvents = job.description.recordLevel == .events
@@ -41,17 +40,17 @@ struct LayerSimulation: Sendable {
     seed = job.description.seed
     outputs =
       if case .trace(let trace, _) = workload, workload.hasChains {
-        try ChainedOutputs(trace, layers: pending, seed: seed)
+        try ChainedOutputs(trace, layers: job.pending, seed: seed)
       } else {
         nil
       }
   }
 
   /// Simulates the layer at `index` of the workload.
-  func simulate(
-    _ index: Int, _ monitor: OrderedPipeline<SimulatedLayer>.Monitor
-  ) throws -> SimulatedLayer {
-    let layer = try load(index, monitor)
+  ///
+  /// - Parameter shared: its operands, of whose takers this run is one.
+  func simulate(_ index: Int, sharing shared: SharedOperands, _ monitor: LayerQueue.Monitor) throws -> SimulatedLayer {
+    let layer = try load(index, shared, monitor)
     guard monitor.isWanted else { throw CancellationError() }
     var outcome = try outcome(of: layer, index, monitor)
     outcome.summary.repeatCount = Int64(layer.repeatCount)
@@ -68,7 +67,7 @@ struct LayerSimulation: Sendable {
 
   /// The layer simulated as a whole, or a share of it where it is large and one is asked for.
   private func outcome(
-    of layer: GEMMLayer, _ index: Int, _ monitor: OrderedPipeline<SimulatedLayer>.Monitor
+    of layer: GEMMLayer, _ index: Int, _ monitor: LayerQueue.Monitor
   ) throws -> LayerOutcome {
     guard let share, layer.denseMACs > share.limit else {
       return try machine.simulate(layer, options: options) { monitor.update(cycle: $0, bound: $1) }
@@ -92,22 +91,32 @@ struct LayerSimulation: Sendable {
     return energies
   }
 
-  private func load(_ index: Int, _ monitor: OrderedPipeline<SimulatedLayer>.Monitor) throws -> GEMMLayer {
+  private func load(_ index: Int, _ shared: SharedOperands, _ monitor: LayerQueue.Monitor) throws -> GEMMLayer {
     switch workload {
-    case .gemm(let product, _): return product.layer()
+    case .gemm(let product, _): return try product.layer(sharing: shared)
     case .trace(let trace, _):
       let layer = trace.layers[index]
-      var output: LayerOutput?
-      if let source = layer.chainedSource, let outputs {
-        output = try outputs.take(source) { monitor.isWanted }
+      do {
+        let output = try output(takenBy: layer, monitor)
+        return try layer.load(seed: seed, taking: output, sharing: shared)
+      } catch is CancellationError {
+        // Nothing is to be kept for a layer that will not come.
+        shared.withdraw(layer)
+        throw CancellationError()
       }
-      return try layer.load(seed: seed, taking: output)
     }
+  }
+
+  /// - Throws: `CancellationError` where the layer is not wanted any more.
+  private func output(takenBy layer: TraceLayer, _ monitor: LayerQueue.Monitor) throws -> LayerOutput? {
+    guard monitor.isWanted else { throw CancellationError() }
+    guard let source = layer.chainedSource, let outputs else { return nil }
+    return try outputs.take(source) { monitor.isWanted }
   }
 
   /// Enters what the layer takes without its pattern; a layer that runs dense is its own comparison.
   private func addDenseRun(
-    of layer: GEMMLayer, to outcome: inout LayerOutcome, _ monitor: OrderedPipeline<SimulatedLayer>.Monitor
+    of layer: GEMMLayer, to outcome: inout LayerOutcome, _ monitor: LayerQueue.Monitor
   ) throws {
     var dense = outcome
     if layer.declaredPattern != nil || layer.declaredActivationPattern != nil {

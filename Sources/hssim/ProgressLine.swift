@@ -8,6 +8,7 @@ struct ProgressLine {
   struct Layer {
     /// Position in the trace, from 0.
     let index: Int
+    /// Of a comparison with the design behind it.
     let name: String
     /// What it takes, in the unit of the total.
     let work: Double
@@ -20,7 +21,8 @@ struct ProgressLine {
   private let clock = ContinuousClock()
   private let start: ContinuousClock.Instant
   private var finishedWork = 0.0
-  private var layer = -1
+  /// The one that the line is about.
+  private var shown = ""
   private var cycle: Int64 = 0
   private var layerStart: ContinuousClock.Instant
   private var lastShown: ContinuousClock.Instant
@@ -45,8 +47,9 @@ struct ProgressLine {
   mutating func update(_ running: [Layer], of layers: Int) {
     let now = clock.now
     guard let first = running.first else { return }
-    if first.index != layer {
-      layer = first.index
+    let title = "layer \(first.index + 1)/\(layers) \(first.name)"
+    if title != shown {
+      shown = title
       cycle = 0
       layerStart = now
     }
@@ -59,7 +62,7 @@ struct ProgressLine {
     let rate = seconds > 0 ? decimal(Double(cycle) / seconds / 1000, places: 0) : "-"
     let others = running.count > 1 ? ", \(running.count - 1) more at work" : ""
     write(
-      "\r\u{1B}[Klayer \(first.index + 1)/\(layers) \(first.name): \(cycle) cycles, \(share)\(rate) thousand cycles/s"
+      "\r\u{1B}[K\(title): \(cycle) cycles, \(share)\(rate) thousand cycles/s"
         + others + left(running, after: (now - start) / .seconds(1)))
   }
 

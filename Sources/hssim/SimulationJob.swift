@@ -6,7 +6,7 @@ import SimulationKernel
 import Sparsity
 import Workloads
 
-/// The layers of a run: loaded, simulated, written in order, let go.
+/// A run: its layers loaded, simulated, written in order, let go.
 struct SimulationJob {
   /// Where Z goes, besides the database.
   struct ResultFile {
@@ -63,7 +63,6 @@ struct SimulationJob {
   ///   the database cannot be written.
   @discardableResult
   func simulate(_ interruption: Interruption, _ progress: inout ProgressLine) throws -> [String] {
-    defer { progress.clear() }
     var requests: [DRAMTraceLine] = []
     var remarks: [String] = []
     let products = try simulateLayers(interruption, &progress, &requests, &remarks)
@@ -115,40 +114,33 @@ struct SimulationJob {
     _ remarks: inout [String]
   ) throws -> [(name: String, tensor: WritableTensor)] {
     var products: [(name: String, tensor: WritableTensor)] = []
-    let (pending, names, work) = (pending, workload.layerNames, workload.work(on: machine))
-    let completed = database.completedLayers(run: run)
-    let simulation = try LayerSimulation(self, pending: pending)
-    let pipeline = OrderedPipeline(
-      count: pending.count, jobs: jobs, isCancelled: { interruption.signal != nil },
-      work: { piece, monitor in try simulation.simulate(pending[piece], monitor) })
-    defer { pipeline.finish() }
-    func show(_ running: [OrderedPipeline<SimulatedLayer>.Status]) {
-      let layers = running.map { status in
-        let index = pending[status.piece]
-        return ProgressLine.Layer(
-          index: index, name: names[index], work: work[index], cycle: status.cycle, bound: status.bound)
-      }
-      progress.update(layers, of: names.count)
-    }
-    while let simulated = try pipeline.next(show) {
-      let (index, outcome) = (simulated.index, simulated.outcome)
-      progress.finish(work: work[index])
-      if let remark = remark(on: outcome, of: names[index]) { remarks.append(remark) }
-      if !completed.contains(index) {
-        try database.write(
-          layer: outcome.summary, statistics: outcome.statistics, costs: simulated.costs, layerIndex: index, run: run)
-      }
-      let start = requests.last.map { $0.clock + 1 } ?? 0
-      for request in outcome.memoryRequests {
-        requests.append(
-          DRAMTraceLine(clock: start + request.clock, address: request.address, isWrite: request.isWrite))
-      }
-      if result != nil {
-        let shape = [Int(outcome.summary.m), Int(outcome.summary.n)]
-        products.append((names[index], .int32(Tensor(shape: shape, elements: outcome.z))))
-      }
-    }
+    let names = workload.layerNames
+    try LayerQueue([self]).simulate(
+      jobs: jobs, interruption, &progress,
+      take: { simulated, _ in
+        let (index, outcome) = (simulated.index, simulated.outcome)
+        if let remark = remark(on: outcome, of: names[index]) { remarks.append(remark) }
+        try store(simulated)
+        let start = requests.last.map { $0.clock + 1 } ?? 0
+        for request in outcome.memoryRequests {
+          requests.append(
+            DRAMTraceLine(clock: start + request.clock, address: request.address, isWrite: request.isWrite))
+        }
+        if result != nil {
+          let shape = [Int(outcome.summary.m), Int(outcome.summary.n)]
+          products.append((names[index], .int32(Tensor(shape: shape, elements: outcome.z))))
+        }
+      }, fail: { error, _ in throw error })
     return products
+  }
+
+  /// Writes a layer into the database, unless it holds it.
+  func store(_ simulated: SimulatedLayer) throws {
+    guard !database.completedLayers(run: run).contains(simulated.index) else { return }
+    let outcome = simulated.outcome
+    try database.write(
+      layer: outcome.summary, statistics: outcome.statistics, costs: simulated.costs, layerIndex: simulated.index,
+      run: run)
   }
 
   private func remark(on outcome: LayerOutcome, of name: String) -> String? {

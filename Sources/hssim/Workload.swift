@@ -84,6 +84,20 @@ enum Workload {
     }
   }
 
+  /// What the runs of workloads that are the same but for their weights share of each layer.
+  ///
+  /// - Parameter takers: the positions of the workloads that will load the layer at an index.
+  static func sharedOperands(of workloads: [Workload], takers: (_ layer: Int) -> [Int]) -> [SharedOperands] {
+    switch workloads[0] {
+    case .trace(let first, _):
+      let layers = workloads.map { if case .trace(let trace, _) = $0 { trace.layers } else { [] as [TraceLayer] } }
+      return first.layers.indices.map { layer in SharedOperands(takers(layer).map { layers[$0][layer] }) }
+    case .gemm:
+      let products = workloads.compactMap { if case .gemm(let product, _) = $0 { product } else { nil } }
+      return [SharedOperands(takers(0).map { products[$0] })]
+    }
+  }
+
   /// Finds the mistakes that only values show, in all layers but the first, which is loaded before any file is made.
   ///
   /// Looking costs little beside simulating, and a mistake in the last layer should not come after hours. Random values have none.

@@ -53,11 +53,24 @@ public struct SyntheticGEMM: Sendable {
   }
 
   /// The layer, with its values drawn; it is named `gemm`.
-  public func layer() -> GEMMLayer {
+  public func layer() -> GEMMLayer { layer(a: nil, activations: nil) }
+
+  /// The same, with what others who run the product drew of it; this product must be one of the takers.
+  public func layer(sharing shared: SharedOperands) throws(WorkloadError) -> GEMMLayer {
+    try shared.take(weights, nil) { layer(a: $0, activations: $1) }
+  }
+
+  /// Where operand A comes from.
+  var weights: OperandSource { .random(a) }
+
+  private func layer(a drawn: [Int16]?, activations: OperandVectors?) -> GEMMLayer {
     GEMMLayer(
       name: "gemm", shape: shape,
-      a: a.matrix(rows: shape.m, columns: shape.k, bits: 8, runSeed: seed, layer: 0, operand: .a),
-      bTransposed: b.matrix(rows: shape.n, columns: shape.k, bits: 8, runSeed: seed, layer: 0, operand: .b),
+      a: drawn ?? a.matrix(rows: shape.m, columns: shape.k, bits: 8, runSeed: seed, layer: 0, operand: .a),
+      activations: activations
+        ?? OperandVectors(
+          b.matrix(rows: shape.n, columns: shape.k, bits: 8, runSeed: seed, layer: 0, operand: .b), count: shape.n,
+          length: shape.k),
       declaredPattern: pattern, declaredActivationPattern: patternB)
   }
 

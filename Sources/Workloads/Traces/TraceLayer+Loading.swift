@@ -10,17 +10,24 @@ extension TraceLayer {
   /// - Parameters:
   ///   - seed: for random operands that have no seed of their own.
   ///   - output: that of the layer `chainedSource`, where there is one.
+  ///   - shared: what others who run this layer loaded of it; this layer must be one of its takers.
   /// - Throws: `WorkloadError`: `content` if a tensor does not conform to its pattern, `missing` or `inputOutput` if a
   ///   file cannot be read any more or has changed since the trace was read.
   // NB: Swift 6.3.1 crashes where it inlines this into another module (CopyPropagation, "Found ownership error").
   @inline(never)
-  public func load(seed: UInt64 = 0, taking output: LayerOutput? = nil) throws(WorkloadError) -> GEMMLayer {
-    GEMMLayer(
-      name: name, shape: shape, a: try loadWeights(seed: seed),
-      activations: try loadActivations(seed: seed, taking: output),
-      operandBits: operandBits, declaredPattern: declaredPattern,
-      declaredActivationPattern: activations.declaredPattern, output: self.output, repeatCount: repeatCount,
-      source: source)
+  public func load(
+    seed: UInt64 = 0, taking output: LayerOutput? = nil, sharing shared: SharedOperands? = nil
+  ) throws(WorkloadError) -> GEMMLayer {
+    let shared = shared ?? SharedOperands([self])
+    return try shared.take(weights, output) { known, knownActivations throws(WorkloadError) in
+      let a = if let known { known } else { try loadWeights(seed: seed) }
+      let vectors =
+        if let knownActivations { knownActivations } else { try loadActivations(seed: seed, taking: output) }
+      return GEMMLayer(
+        name: name, shape: shape, a: a, activations: vectors, operandBits: operandBits,
+        declaredPattern: declaredPattern, declaredActivationPattern: activations.declaredPattern, output: self.output,
+        repeatCount: repeatCount, source: source)
+    }
   }
 
   /// Finds the mistakes that only values show, without drawing, pruning or keeping anything.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import GRDB
 
 /// A command that was started and is still at work, unless it ended by itself.
 final class RunningCommand {
@@ -41,7 +42,12 @@ final class RunningCommand {
   func wait(forLayers layers: Int, in database: String) throws {
     try wait {
       guard FileManager.default.fileExists(atPath: database) else { return false }
-      return try StoredDatabase(database).count("layer_summary") >= layers
+      do {
+        return try StoredDatabase(database).count("layer_summary") >= layers
+      } catch let error as DatabaseError where error.resultCode == .SQLITE_READONLY {
+        // What a kill left in the log is for the program to take in; somebody who only reads cannot.
+        return false
+      }
     }
   }
 
