@@ -141,7 +141,10 @@ public final class StationaryBus: Component, ActionReporting {
     let width = Int64(specification.bytesPerCycle)
     let bytes = Int64(specification.beatBytes)
     let end = max(state.nextFree, last.arrival * width) + bytes
-    guard end <= (now + 1) * width else { return .working(until: (end - 1) / width) }
+    guard end <= (now + 1) * width else {
+      // The next cycle is the usual case, and needs no division.
+      return .working(until: end <= (now + 2) * width ? now + 1 : (end - 1) / width)
+    }
     let array = Int(state.nextArray)
     guard arrays[array].isReady else {
       state.wasBlocked = true

@@ -76,16 +76,17 @@ extension VFMU {
   /// Takes a row in a cycle whose window was shifted out already, as do those of the cycles after it: their words are in
   /// the buffer still.
   func bufferRowWhileAhead() -> Activity {
-    if !rows.isEmpty && cyclesUntilRoom <= 0 { takeRow() }
+    if !rows.isEmpty && excessWords <= 0 { takeRow() }
     // The next row that comes wakes the unit by itself.
     guard !rows.isEmpty else { return .working(until: aheadUntil) }
-    return .working(until: min(aheadUntil, now + max(1, cyclesUntilRoom)))
+    let excess = excessWords
+    let cycles = excess <= windowWords ? 1 : (excess + windowWords - 1) / windowWords
+    return .working(until: min(aheadUntil, now + Cycle(cycles)))
   }
 
-  /// Cycles until enough of the windows that were shifted out ahead have left to make room for a row.
-  private var cyclesUntilRoom: Cycle {
+  /// Words that are too many for another row; those that were shifted out ahead count until they would have left.
+  private var excessWords: Int {
     let waiting = Int(aheadUntil - 1 - now) * windowWords
-    let excess = Int(state.count) + waiting + Int(wordsPerRow) - buffer.count
-    return Cycle((excess + windowWords - 1) / windowWords)
+    return Int(state.count) + waiting + Int(wordsPerRow) - buffer.count
   }
 }
