@@ -11,31 +11,54 @@ struct UtilizationWindows {
     var backpressured: Int32 = 0
   }
 
-  private(set) var windows: [Window]
+  private(set) var windows: [Window] = []
   /// The cycle behind the last span.
   private(set) var reached: Int64 = 0
+  /// The window that `reached` lies in, and its end.
+  private var open = Window()
+  private var openEnd = ActivitySchema.windowCycles
+  private let cycles: Int64
 
-  /// Empty windows over a layer of `cycles` cycles.
+  /// Windows over a layer of `cycles` cycles.
   init(cycles: Int64) {
-    let length = ActivitySchema.windowCycles
-    windows = Array(repeating: Window(), count: Int((cycles + length - 1) / length))
+    self.cycles = cycles
+    windows.reserveCapacity(Int(cycles / ActivitySchema.windowCycles + 1))
   }
 
   /// Adds the cycles of the next span to the windows that it reaches into.
+  @inline(__always)
   mutating func add(_ activity: ActivityKind, cycles: Int64) {
-    let length = ActivitySchema.windowCycles
-    let end = reached + cycles
-    precondition(end <= Int64(windows.count) * length, "The spans of a component reach over the end of the layer.")
-    while reached < end {
-      let index = Int(reached / length)
-      let part = min(end, (Int64(index) + 1) * length) - reached
-      switch activity {
-      case .idle: break
-      case .busy: windows[index].busy += Int32(part)
-      case .starved: windows[index].starved += Int32(part)
-      case .backpressured: windows[index].backpressured += Int32(part)
-      }
+    var left = cycles
+    while reached + left >= openEnd {
+      let part = openEnd - reached
+      open.add(activity, part)
       reached += part
+      left -= part
+      close()
+    }
+    open.add(activity, left)
+    reached += left
+    if reached == self.cycles && reached > openEnd - ActivitySchema.windowCycles { close() }
+  }
+
+  private mutating func close() {
+    precondition(
+      openEnd - ActivitySchema.windowCycles < cycles, "The spans of a component reach over the end of the layer.")
+    windows.append(open)
+    open = Window()
+    openEnd += ActivitySchema.windowCycles
+  }
+}
+
+extension UtilizationWindows.Window {
+  @inline(__always)
+  fileprivate mutating func add(_ activity: ActivityKind, _ cycles: Int64) {
+    let cycles = Int32(truncatingIfNeeded: cycles)
+    switch activity {
+    case .idle: break
+    case .busy: busy += cycles
+    case .starved: starved += cycles
+    case .backpressured: backpressured += cycles
     }
   }
 }

@@ -45,18 +45,39 @@ struct StateHash {
   /// Takes in elements of the layout whose meaningful bytes `mask` names, without the padding between them.
   mutating func combine(_ start: UnsafeRawPointer, count: Int, mask: StateMask) {
     guard !mask.isDense else { return combine(start, count: count) }
-    let words = mask.words
-    let pattern = words.count * 8
+    let pattern = mask.words.count * 8
     var offset = 0
-    while offset + pattern <= count {
-      for word in 0..<words.count {
-        combine(start.loadUnaligned(fromByteOffset: offset + word * 8, as: UInt64.self) & words[word])
+    mask.words.withUnsafeBufferPointer { words in
+      while offset &+ pattern <= count {
+        combine(start + offset, words)
+        offset &+= pattern
       }
-      offset += pattern
     }
     while offset < count {
       combine(UInt64(start.load(fromByteOffset: offset, as: UInt8.self) & mask.bytes[offset % mask.bytes.count]))
       offset += 1
+    }
+  }
+}
+
+extension StateHash {
+  /// Takes in as many words as there are in `mask`, those bytes of them that it names.
+  @inline(__always)
+  private mutating func combine(_ start: UnsafeRawPointer, _ mask: UnsafeBufferPointer<UInt64>) {
+    func masked(_ word: Int) -> UInt64 {
+      start.loadUnaligned(fromByteOffset: 8 &* word, as: UInt64.self) & mask[word]
+    }
+    var word = 0
+    while word &+ 4 <= mask.count {
+      first = Self.step(first, masked(word))
+      second = Self.step(second, masked(word &+ 1))
+      third = Self.step(third, masked(word &+ 2))
+      fourth = Self.step(fourth, masked(word &+ 3))
+      word &+= 4
+    }
+    while word < mask.count {
+      combine(masked(word))
+      word &+= 1
     }
   }
 }
@@ -67,7 +88,7 @@ struct StateMask {
   let bytes: [UInt8]
   /// Of as many elements as fill whole words.
   let words: [UInt64]
-  var isDense: Bool { words.allSatisfy { $0 == .max } }
+  let isDense: Bool
 
   init(_ layout: StateLayout) {
     let bytes = layout.mask
@@ -77,11 +98,13 @@ struct StateMask {
     words = (0..<repeats * bytes.count / 8).map { word in
       (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[(word * 8 + $1) % bytes.count]) << UInt64(8 * $1) }
     }
+    isDense = words.allSatisfy { $0 == .max }
   }
 
   /// Memory in which every byte means something.
   init() {
     bytes = [0xff]
     words = [.max]
+    isDense = true
   }
 }

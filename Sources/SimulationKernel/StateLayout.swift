@@ -67,14 +67,13 @@ public struct StateLayout {
     if value is Bool {
       return append({ $0.load(as: UInt8.self) & 1 == 0 ? 0 : 1 }) { "\(load($0))" }
     }
-    let mirror = Mirror(reflecting: value)
     // Vectors and fixed arrays are memory without padding; what they show of themselves is not their layout.
-    let isOpaque = value is any SIMD || String(reflecting: Value.self).hasPrefix("Swift.InlineArray<")
-    guard !isOpaque, mirror.displayStyle == .struct || mirror.displayStyle == .tuple, !mirror.children.isEmpty else {
+    if value is any SIMD { return append(nil) { Self.elements(of: load($0)) } }
+    if value is any FixedArray { return append(nil) { (load($0) as? any FixedArray)?.elements ?? "" } }
+    let mirror = Mirror(reflecting: value)
+    guard mirror.displayStyle == .struct || mirror.displayStyle == .tuple, !mirror.children.isEmpty else {
       let isEnumeration = mirror.displayStyle == .enum && size == 1
-      return append(isEnumeration ? { Int64($0.load(as: UInt8.self)) } : nil) { memory in
-        isOpaque || isEnumeration ? Self.plainText(load(memory)) : "\(load(memory))"
-      }
+      return append(isEnumeration ? { Int64($0.load(as: UInt8.self)) } : nil) { "\(load($0))" }
     }
     var cursor = offset
     for child in mirror.children {
@@ -95,25 +94,21 @@ public struct StateLayout {
     { Int64(truncatingIfNeeded: $0.assumingMemoryBound(to: Number.self).pointee) }
   }
 
-  /// A fixed array or vector as its elements; an enumeration as its case.
-  private static func plainText<Value>(_ value: Value) -> String {
-    if let vector = value as? any SIMD { return elements(of: vector) }
-    let type = String(describing: Value.self)
-    guard type.hasPrefix("InlineArray<") else { return "\(value)" }
-    return withUnsafeBytes(of: value) { raw in
-      let width = type.hasSuffix(", Int16>") ? 2 : type.hasSuffix(", Int32>") ? 4 : 1
-      let words = Swift.stride(from: 0, to: raw.count - width + 1, by: width).map { place -> String in
-        switch width {
-        case 2: "\(raw.loadUnaligned(fromByteOffset: place, as: Int16.self))"
-        case 4: "\(raw.loadUnaligned(fromByteOffset: place, as: Int32.self))"
-        default: "\(raw.loadUnaligned(fromByteOffset: place, as: Int8.self))"
-        }
-      }
-      return "[\(words.joined(separator: " "))]"
+  /// The elements of a vector, where it is one.
+  private static func elements<Value>(of value: Value) -> String {
+    func text<Vector: SIMD>(_ vector: Vector) -> String {
+      "[\(vector.indices.map { "\(vector[$0])" }.joined(separator: " "))]"
     }
+    return (value as? any SIMD).map { text($0) } ?? ""
   }
+}
 
-  private static func elements<Vector: SIMD>(of vector: Vector) -> String {
-    "[\(vector.indices.map { "\(vector[$0])" }.joined(separator: " "))]"
-  }
+/// An array within a value.
+private protocol FixedArray {
+  /// Its elements as text.
+  var elements: String { get }
+}
+
+extension InlineArray: FixedArray {
+  fileprivate var elements: String { "[\(indices.map { "\(self[$0])" }.joined(separator: " "))]" }
 }
