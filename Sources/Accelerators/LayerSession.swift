@@ -61,7 +61,7 @@ public final class LayerSession {
     self.arrays = arrays
     self.requests = requests
     self.conclude = conclude
-    spans = options.recordsSpans ? SpanRecorder() : nil
+    spans = options.recordsSpans ? SpanRecorder(components: core.simulation.components.count) : nil
     hashes = options.recordsStateHashes ? StateHashRecorder() : nil
     watchdog = Watchdog(limit: options.watchdogCycles)
     nextLook = watchdog.nextLook(after: -1)

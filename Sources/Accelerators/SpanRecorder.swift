@@ -3,27 +3,73 @@ import SimulationKernel
 import Statistics
 
 /// Keeps every stretch of activity of a run.
+///
+/// Stretches end by the million: each component's are noted in a place of its own, and enter the log when that is full, or when
+/// somebody asks.
 final class SpanRecorder: ActivityObserver {
-  /// Behind a pointer: stretches end by the million, too often for checks of exclusive access.
-  private let log: UnsafeMutablePointer<ActivityLog>
+  private struct Place {
+    let entries: UnsafeMutablePointer<ActivityLog.Entry>
+    var count = 0
+    /// The cycle behind the last span, and behind the last that is in the log.
+    var end: Cycle = 0
+    var logged: Cycle = 0
+  }
 
-  init() {
-    log = .allocate(capacity: 1)
-    log.initialize(to: ActivityLog())
+  private static let capacity = 1024
+  private var log = ActivityLog()
+  private let places: UnsafeMutableBufferPointer<Place>
+
+  /// - Parameter components: of the simulation.
+  init(components: Int) {
+    places = .allocate(capacity: components)
+    for component in 0..<components {
+      places.initializeElement(at: component, to: Place(entries: .allocate(capacity: Self.capacity)))
+    }
   }
 
   deinit {
-    log.deinitialize(count: 1)
-    log.deallocate()
+    for place in places { place.entries.deallocate() }
+    places.deallocate()
   }
 
-  var spans: ActivityLog { log.pointee }
+  var spans: ActivityLog {
+    for component in places.indices { flush(component) }
+    return log
+  }
 
   /// Forgets all spans behind `mark`.
-  func rewind(to mark: ActivityLog.Mark) { log.pointee.rewind(to: mark) }
+  func rewind(to mark: ActivityLog.Mark) {
+    for component in places.indices { flush(component) }
+    log.rewind(to: mark)
+    for component in places.indices {
+      places[component].end = log.end(of: component)
+      places[component].logged = places[component].end
+    }
+  }
 
-  func stretchEnded(component: Int, kind: Activity.Kind, link: Int32, start: Cycle, cycles: Int64) {
-    log.pointee.append(component: component, activity: ActivityKind(kind), link: link, start: start, cycles: cycles)
+  func stretchEnded(component: Int, kind: Activity.Kind, link: Int32, start: Cycle, cycles: Cycle) {
+    let place = places.baseAddress.unsafelyUnwrapped + component
+    precondition(start == place.pointee.end && cycles > 0, "the stretches of a component follow each other")
+    var rest = cycles
+    repeat {
+      if place.pointee.count == Self.capacity { flush(component) }
+      let part = min(rest, ActivityLog.longestSpan)
+      place.pointee.entries[place.pointee.count] = ActivityLog.Entry(ActivityKind(kind), link: link, cycles: part)
+      place.pointee.count += 1
+      place.pointee.end += part
+      rest -= part
+    } while rest > 0
+  }
+
+  /// Out of line: what it does to the log is checked for exclusive access.
+  @inline(never)
+  private func flush(_ component: Int) {
+    let place = places[component]
+    log.append(
+      component: component, UnsafeBufferPointer(start: place.entries, count: place.count),
+      cycles: place.end - place.logged)
+    places[component].count = 0
+    places[component].logged = place.end
   }
 }
 

@@ -35,9 +35,19 @@ public struct ChangedPages {
 
   /// Calls `body` with every page that was written since the last call.
   func take(_ body: (Int) -> Void) {
-    for page in 0..<count where flags[page] {
-      flags[page] = false
-      body(page)
+    let raw = UnsafeRawPointer(flags)
+    var page = 0
+    while page < count {
+      // Most pages stay as they are: eight are looked at together.
+      if page &+ 8 <= count, raw.loadUnaligned(fromByteOffset: page, as: UInt64.self) == 0 {
+        page &+= 8
+        continue
+      }
+      if flags[page] {
+        flags[page] = false
+        body(page)
+      }
+      page &+= 1
     }
   }
 }

@@ -36,6 +36,10 @@ struct StateHash {
       offset &+= 32
     }
     (first, second, third, fourth) = (a, b, c, d)
+    while offset &+ 8 <= count {
+      combine(start.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+      offset &+= 8
+    }
     while offset < count {
       combine(UInt64(start.load(fromByteOffset: offset, as: UInt8.self)))
       offset &+= 1

@@ -19,7 +19,9 @@ public struct ActivityLog: Equatable, Sendable {
 
     @inlinable static var lengthBits: UInt32 { 12 }
 
-    init(_ activity: ActivityKind, link: Int32, cycles: Int64) {
+    /// - Precondition: `cycles` is no more than `longestSpan`, and a link's number has 18 bits.
+    @inlinable
+    public init(_ activity: ActivityKind, link: Int32, cycles: Int64) {
       bits = Self.code(activity, link: link) << Self.lengthBits | UInt32(truncatingIfNeeded: cycles - 1)
     }
 
@@ -30,6 +32,7 @@ public struct ActivityLog: Equatable, Sendable {
     /// The link that it waited for; -1 for none.
     public var link: Int32 { Self.link(ofCode: code) }
 
+    @inlinable
     static func code(_ activity: ActivityKind, link: Int32) -> UInt32 {
       UInt32(truncatingIfNeeded: link + 1) << 2 | UInt32(activity.rawValue)
     }
@@ -56,23 +59,30 @@ public struct ActivityLog: Equatable, Sendable {
   public var isEmpty: Bool { tracks.allSatisfy { $0.entries.isEmpty } }
 
   /// Notes the next span of a component.
+  ///
+  /// - Precondition: it begins in the cycle behind the component's last.
   public mutating func append(_ span: ActivitySpan) {
-    append(
-      component: Int(span.component), activity: span.activity, link: span.link, start: span.start, cycles: span.cycles)
+    let component = Int(span.component)
+    while tracks.count <= component { tracks.append(Track()) }
+    tracks[component].append(span.activity, link: span.link, start: span.start, cycles: span.cycles)
   }
 
-  /// Notes what a component did next.
+  /// Notes what a component did next, span by span as they are kept.
   ///
-  /// - Precondition: `start` is the cycle behind the component's last span.
-  public mutating func append(component: Int, activity: ActivityKind, link: Int32, start: Int64, cycles: Int64) {
+  /// - Parameter cycles: of all of them.
+  public mutating func append(component: Int, _ entries: UnsafeBufferPointer<Entry>, cycles: Int64) {
     while tracks.count <= component { tracks.append(Track()) }
-    tracks[component].append(activity, link: link, start: start, cycles: cycles)
+    tracks[component].entries.append(contentsOf: entries)
+    tracks[component].end += cycles
   }
 
   /// The spans of a component as they are kept, by time; they begin at cycle 0.
   public func entries(of component: Int) -> ContiguousArray<Entry> {
     component < tracks.count ? tracks[component].entries : []
   }
+
+  /// The cycle behind the last span of a component.
+  public func end(of component: Int) -> Int64 { component < tracks.count ? tracks[component].end : 0 }
 
   /// How much was noted so far.
   public struct Mark: Sendable {

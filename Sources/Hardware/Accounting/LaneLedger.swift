@@ -5,15 +5,13 @@ import Statistics
 /// The lane-cycles of one array by cause and blamed component, in memory that the simulation owns.
 struct LaneLedger {
   private static let componentLimit = 64
-  private let counts: StateArray<Int64>
+  private let counts: NotedArray<Int64>
   /// Those of them in which the window of operand B was the input that came last.
-  private let windowCounts: StateArray<Int64>
+  private let windowCounts: NotedArray<Int64>
 
   init(of owner: String, in clock: ClockDomain) {
-    counts = StateArray(
-      repeating: 0, count: Cause.allCases.count * Self.componentLimit, of: owner, in: clock)
-    windowCounts = StateArray(
-      repeating: 0, count: Cause.allCases.count * Self.componentLimit, of: owner, in: clock)
+    counts = NotedArray(repeating: 0, count: Cause.allCases.count * Self.componentLimit, of: owner, in: clock)
+    windowCounts = NotedArray(repeating: 0, count: Cause.allCases.count * Self.componentLimit, of: owner, in: clock)
   }
 
   /// Books `laneCycles` under `cause` through the fault of the component with index `blamed`.
@@ -23,8 +21,8 @@ struct LaneLedger {
     guard laneCycles != 0 else { return }
     precondition(blamed < Self.componentLimit, "a ledger holds \(Self.componentLimit) components")
     let index = cause.ledgerIndex * Self.componentLimit + blamed
-    counts[index] += laneCycles
-    if isWindowLate { windowCounts[index] += laneCycles }
+    counts.store(counts[index] + laneCycles, at: index)
+    if isWindowLate { windowCounts.store(windowCounts[index] + laneCycles, at: index) }
   }
 
   /// The entries that are not zero, with components by name.
