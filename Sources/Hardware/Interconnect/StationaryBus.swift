@@ -203,6 +203,7 @@ public final class StationaryBus: Component, ActionReporting {
       values: SIMD32(), offsets: offsets, row: Int8(state.nextRow),
       isLast: number + arrays.count >= Int(state.command.rowCount), shapePadding: slots.shape,
       patternPadding: slots.pattern, blame: blame)
+    // The values lie at the beginning of a beat.
     writeValues(to: UnsafeMutableRawPointer(beat).assumingMemoryBound(to: Int16.self))
     state.nextArray += 1
     if Int(state.nextArray) == arrays.count {
