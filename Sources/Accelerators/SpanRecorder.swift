@@ -50,15 +50,12 @@ final class SpanRecorder: ActivityObserver {
   func stretchEnded(component: Int, kind: Activity.Kind, link: Int32, start: Cycle, cycles: Cycle) {
     let place = places.baseAddress.unsafelyUnwrapped + component
     precondition(start == place.pointee.end && cycles > 0, "the stretches of a component follow each other")
-    var rest = cycles
-    repeat {
+    ActivityLog.Entry.cut(ActivityKind(kind), link: link, cycles: cycles) { entry in
       if place.pointee.count == Self.capacity { flush(component) }
-      let part = min(rest, ActivityLog.longestSpan)
-      place.pointee.entries[place.pointee.count] = ActivityLog.Entry(ActivityKind(kind), link: link, cycles: part)
+      place.pointee.entries[place.pointee.count] = entry
       place.pointee.count += 1
-      place.pointee.end += part
-      rest -= part
-    } while rest > 0
+      place.pointee.end += entry.cycles
+    }
   }
 
   /// Out of line: what it does to the log is checked for exclusive access.

@@ -30,16 +30,17 @@ enum PackedNumbers {
   /// Writes the digits of a number; returns the place behind them. Up to seven bytes behind those are overwritten, too.
   @inline(__always)
   private static func write(_ number: UInt64, at start: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
-    guard number >= limit else { return writeFirst(number, at: start) }
-    let (above, rest) = number.quotientAndRemainder(dividingBy: limit)
-    let next = above < limit ? writeFirst(above, at: start) : writeLarge(above, at: start)
-    store(digits(rest), at: next)
-    return next + 8
+    number < limit ? writeFirst(number, at: start) : writeLong(number, at: start)
   }
 
-  private static func writeLarge(
+  /// The same for a number of nine digits or more.
+  private static func writeLong(
     _ number: UInt64, at start: UnsafeMutablePointer<UInt8>
-  ) -> UnsafeMutablePointer<UInt8> { write(number, at: start) }
+  ) -> UnsafeMutablePointer<UInt8> {
+    let next = write(number / limit, at: start)
+    store(digits(number % limit), at: next)
+    return next + 8
+  }
 
   /// The first number that takes nine digits.
   private static let limit: UInt64 = 100_000_000

@@ -14,39 +14,36 @@ struct UtilizationWindows {
   private(set) var windows: [Window] = []
   /// The cycle behind the last span.
   private(set) var reached: Int64 = 0
-  /// The window that `reached` lies in, and its end.
+  /// The window that the next span begins in, and its end.
   private var open = Window()
-  private var openEnd = ActivitySchema.windowCycles
+  private var openEnd: Int64
   private let cycles: Int64
 
   /// Windows over a layer of `cycles` cycles.
   init(cycles: Int64) {
     self.cycles = cycles
+    openEnd = min(ActivitySchema.windowCycles, cycles)
     windows.reserveCapacity(Int(cycles / ActivitySchema.windowCycles + 1))
   }
 
   /// Adds the cycles of the next span to the windows that it reaches into.
   @inline(__always)
   mutating func add(_ activity: ActivityKind, cycles: Int64) {
+    precondition(reached + cycles <= self.cycles, "The spans of a component reach over the end of the layer.")
     var left = cycles
-    while reached + left >= openEnd {
-      let part = openEnd - reached
+    while left > 0 {
+      let part = min(left, openEnd - reached)
       open.add(activity, part)
       reached += part
       left -= part
-      close()
+      if reached == openEnd { close() }
     }
-    open.add(activity, left)
-    reached += left
-    if reached == self.cycles && reached > openEnd - ActivitySchema.windowCycles { close() }
   }
 
   private mutating func close() {
-    precondition(
-      openEnd - ActivitySchema.windowCycles < cycles, "The spans of a component reach over the end of the layer.")
     windows.append(open)
     open = Window()
-    openEnd += ActivitySchema.windowCycles
+    openEnd = min(openEnd + ActivitySchema.windowCycles, cycles)
   }
 }
 

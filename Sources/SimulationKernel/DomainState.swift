@@ -149,18 +149,23 @@ struct DomainState {
     noteNear(wakeCycle)
   }
 
+  /// The number of a cycle's bucket.
+  @inlinable
+  @inline(__always)
+  static func place(of wakeCycle: Cycle) -> Int { Int(truncatingIfNeeded: wakeCycle & (horizon &- 1)) }
+
   /// The words of a cycle's bucket.
   @inlinable
   @inline(__always)
   func bucket(of wakeCycle: Cycle, words: Int) -> UnsafeMutablePointer<UInt64> {
-    wheel + Int(truncatingIfNeeded: wakeCycle & (Self.horizon &- 1)) &* words
+    wheel + Self.place(of: wakeCycle) &* words
   }
 
   /// Notes that the bucket of a cycle holds a wake.
   @inlinable
   @inline(__always)
   mutating func noteNear(_ wakeCycle: Cycle) {
-    let bucket = Int(truncatingIfNeeded: wakeCycle & (Self.horizon &- 1))
+    let bucket = Self.place(of: wakeCycle)
     occupied[bucket &>> 6] |= UInt64(1) &<< UInt64(truncatingIfNeeded: bucket & 63)
     earliestNear = min(earliestNear, wakeCycle)
   }
@@ -189,7 +194,7 @@ struct DomainState {
     cycle = dueCycle
     let bucket = bucket(of: cycle, words: words)
     if earliestNear == cycle {
-      let place = Int(truncatingIfNeeded: cycle & (Self.horizon &- 1))
+      let place = Self.place(of: cycle)
       occupied[place &>> 6] &= ~(UInt64(1) &<< UInt64(truncatingIfNeeded: place & 63))
       earliestNear = nextNear()
     }
@@ -200,7 +205,7 @@ struct DomainState {
   /// The earliest cycle after the one processed whose bucket holds a wake; `.max` if there is none.
   @inline(__always)
   private mutating func nextNear() -> Cycle {
-    let place = Int(truncatingIfNeeded: (cycle &+ 1) & (Self.horizon &- 1))
+    let place = Self.place(of: cycle &+ 1)
     let bits = occupied[place &>> 6] &>> UInt64(truncatingIfNeeded: place & 63)
     return bits != 0 ? cycle &+ 1 &+ Cycle(bits.trailingZeroBitCount) : nextNear(afterWordOf: place)
   }

@@ -19,9 +19,24 @@ public struct ActivityLog: Equatable, Sendable {
 
     @inlinable static var lengthBits: UInt32 { 12 }
 
-    /// - Precondition: `cycles` is no more than `longestSpan`, and a link's number has 18 bits.
+    /// Calls `body` with what is kept of a stretch: several where it is longer than `longestSpan`.
+    ///
+    /// - Precondition: a link's number has 18 bits.
     @inlinable
-    public init(_ activity: ActivityKind, link: Int32, cycles: Int64) {
+    @inline(__always)
+    public static func cut(_ activity: ActivityKind, link: Int32, cycles: Int64, _ body: (Entry) -> Void) {
+      precondition(link >= -1 && link < 1 << 18 - 1, "A link's number has 18 bits.")
+      var rest = cycles
+      while rest > 0 {
+        let part = Swift.min(rest, longestSpan)
+        body(Entry(activity, link: link, cycles: part))
+        rest -= part
+      }
+    }
+
+    /// - Precondition: `cycles` is no more than `longestSpan`.
+    @inlinable
+    init(_ activity: ActivityKind, link: Int32, cycles: Int64) {
       bits = Self.code(activity, link: link) << Self.lengthBits | UInt32(truncatingIfNeeded: cycles - 1)
     }
 
@@ -105,14 +120,8 @@ extension ActivityLog.Track {
   @inline(__always)
   fileprivate mutating func append(_ activity: ActivityKind, link: Int32, start: Int64, cycles: Int64) {
     precondition(start == end && cycles > 0, "The spans of a component overlap or leave a gap.")
-    precondition(link >= -1 && link < 1 << 18 - 1, "A link's number has 18 bits.")
     end = start + cycles
-    var rest = cycles
-    while rest > ActivityLog.longestSpan {
-      entries.append(ActivityLog.Entry(activity, link: link, cycles: ActivityLog.longestSpan))
-      rest -= ActivityLog.longestSpan
-    }
-    entries.append(ActivityLog.Entry(activity, link: link, cycles: rest))
+    ActivityLog.Entry.cut(activity, link: link, cycles: cycles) { entries.append($0) }
   }
 }
 

@@ -79,9 +79,9 @@ struct MappingEstimate {
           Self.portCycles(traffic, bufferLines: bufferLines, specification.buffer))),
       Bound(
         kind: "noc",
-        cycles: Self.networkCycles(
-          specification.network, windows: streamed, windowBytes: program.windowWords * wordBytes, rows: loadedRows,
-          rowBytes: rowBytes)),
+        cycles: Int64(
+          specification.network.leastCycles(
+            windows: streamed, windowBytes: program.windowWords * wordBytes, rows: loadedRows, rowBytes: rowBytes))),
       Bound(
         kind: "dram_bandwidth",
         cycles: rate.cycles(readLines: readLines, writtenLines: writeLines)),
@@ -95,17 +95,6 @@ struct MappingEstimate {
 }
 
 extension MappingEstimate {
-  /// The bound `noc`: known before anything is laid out.
-  ///
-  /// - Parameters:
-  ///   - windows: windows of operand B, of `windowBytes` each, that are streamed.
-  ///   - rows: rows of operand A, of `rowBytes` each, that are loaded.
-  static func networkCycles(
-    _ network: NetworkSpecification, windows: Int, windowBytes: Int, rows: Int, rowBytes: Int
-  ) -> Int64 {
-    Int64(network.leastCycles(windows: windows, windowBytes: windowBytes, rows: rows, rowBytes: rowBytes))
-  }
-
   /// Adds what the arrays are expected to wait where the buffer is divided by `plan`.
   mutating func expose(_ program: LayerProgram, plan: BufferPlan) {
     exposedCycles = Int64(FetchExposure(program, plan: plan, rates: rates, rowBytes: rowBytes).cycles)

@@ -110,10 +110,11 @@ struct WeightStationaryMapper {
 
   /// The bound `noc` of every mapping with so many blocks of columns.
   private func networkCycles(columnBlocks: Int) -> Int64 {
-    MappingEstimate.networkCycles(
-      specification.network, windows: columnCount * operandA.windows * operandA.rowBlocks,
-      windowBytes: operandB.windowWords * operandA.wordBytes, rows: rowCount * operandA.windows * columnBlocks,
-      rowBytes: rowBytes)
+    Int64(
+      specification.network.leastCycles(
+        windows: columnCount * operandA.windows * operandA.rowBlocks,
+        windowBytes: operandB.windowWords * operandA.wordBytes, rows: rowCount * operandA.windows * columnBlocks,
+        rowBytes: rowBytes))
   }
 
   /// Bytes of operand A that a row's registers load for a window.

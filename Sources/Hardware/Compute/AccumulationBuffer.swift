@@ -95,16 +95,15 @@ struct AccumulationBuffer {
   @inline(__always)
   private func add(_ value: Int16, times words: UnsafePointer<UInt32>, to sums: UnsafeMutablePointer<Int32>) {
     let columns = specification.columns
-    let values = unsafeBitCast(SIMD4(repeating: UInt32(UInt16(bitPattern: value))), to: SIMD8<Int16>.self)
+    let values = PairProducts.repeating(UInt32(UInt16(bitPattern: value)))
     let (source, target) = (UnsafeRawPointer(words), UnsafeMutableRawPointer(sums))
     var column = 0
-    // The upper halves of the pairs are zero. In this form the optimiser finds the instruction that multiplies pairs.
+    // The upper halves of the pairs are zero.
     while column &+ 4 <= columns {
-      let words = source.loadUnaligned(fromByteOffset: 4 &* column, as: SIMD8<Int16>.self)
-      let products = SIMD8<Int32>(truncatingIfNeeded: words) &* SIMD8<Int32>(truncatingIfNeeded: values)
-      let sums = target.loadUnaligned(fromByteOffset: 4 &* column, as: SIMD4<Int32>.self)
+      let words = source.loadUnaligned(fromByteOffset: 4 &* column, as: PairProducts.Words.self)
+      let sums = target.loadUnaligned(fromByteOffset: 4 &* column, as: PairProducts.Sums.self)
       target.storeBytes(
-        of: sums &+ products.evenHalf &+ products.oddHalf, toByteOffset: 4 &* column, as: SIMD4<Int32>.self)
+        of: sums &+ PairProducts.sums(words, values), toByteOffset: 4 &* column, as: PairProducts.Sums.self)
       column &+= 4
     }
     while column < columns {

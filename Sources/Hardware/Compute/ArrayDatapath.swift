@@ -66,8 +66,8 @@ struct ArrayDatapath {
   private static let wordLimit = OperandWindow.wordLimit
   /// Columns whose sums are formed together.
   private static let columnsAtOnce = 16
-  private typealias Sums = SIMD4<Int32>
-  private typealias Words = SIMD8<Int16>
+  private typealias Sums = PairProducts.Sums
+  private typealias Words = PairProducts.Words
 
   /// The values of A at an even position (the low half) and the next, not both zero, and the pair's number.
   private struct Factor: BitwiseCopyable {
@@ -198,7 +198,7 @@ struct ArrayDatapath {
       var second = SumBlock(startsAtZero ? nil : sums, column &+ Self.columnsAtOnce)
       for factor in factors {
         let words = words(of: factor, column)
-        let values = Self.pairs(factor)
+        let values = PairProducts.repeating(factor.values)
         first.add(words, values)
         second.add(words + SumBlock.byteCount, values)
       }
@@ -208,7 +208,7 @@ struct ArrayDatapath {
     }
     guard column < columns else { return }
     var last = SumBlock(startsAtZero ? nil : sums, column)
-    for factor in factors { last.add(words(of: factor, column), Self.pairs(factor)) }
+    for factor in factors { last.add(words(of: factor, column), PairProducts.repeating(factor.values)) }
     last.store(to: sums, column)
   }
 
@@ -238,10 +238,10 @@ struct ArrayDatapath {
 
     @inline(__always)
     mutating func add(_ words: UnsafeRawPointer, _ values: Words) {
-      sums.0 &+= sumOfPairs(words.loadUnaligned(as: Words.self), values)
-      sums.1 &+= sumOfPairs(words.loadUnaligned(fromByteOffset: Self.step, as: Words.self), values)
-      sums.2 &+= sumOfPairs(words.loadUnaligned(fromByteOffset: 2 * Self.step, as: Words.self), values)
-      sums.3 &+= sumOfPairs(words.loadUnaligned(fromByteOffset: 3 * Self.step, as: Words.self), values)
+      sums.0 &+= PairProducts.sums(words.loadUnaligned(as: Words.self), values)
+      sums.1 &+= PairProducts.sums(words.loadUnaligned(fromByteOffset: Self.step, as: Words.self), values)
+      sums.2 &+= PairProducts.sums(words.loadUnaligned(fromByteOffset: 2 * Self.step, as: Words.self), values)
+      sums.3 &+= PairProducts.sums(words.loadUnaligned(fromByteOffset: 3 * Self.step, as: Words.self), values)
     }
 
     @inline(__always)
@@ -252,20 +252,6 @@ struct ArrayDatapath {
       place.storeBytes(of: sums.2, toByteOffset: 2 * Self.step, as: Sums.self)
       place.storeBytes(of: sums.3, toByteOffset: 3 * Self.step, as: Sums.self)
     }
-  }
-
-  /// A pair's values beside each other, as often as there are columns in a vector.
-  @inline(__always)
-  private static func pairs(_ factor: Factor) -> Words {
-    unsafeBitCast(Sums(repeating: Int32(bitPattern: factor.values)), to: Words.self)
-  }
-
-  /// For each column the products of a pair of positions, added. In this form the optimiser finds the processor's
-  /// instruction for it: two products a lane.
-  @inline(__always)
-  private static func sumOfPairs(_ words: Words, _ values: Words) -> Sums {
-    let products = SIMD8<Int32>(truncatingIfNeeded: words) &* SIMD8<Int32>(truncatingIfNeeded: values)
-    return products.evenHalf &+ products.oddHalf
   }
 
   /// Where the word of a position and column lies in `streams`.

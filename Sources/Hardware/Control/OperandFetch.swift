@@ -95,3 +95,16 @@ struct OperandFetch {
     }
   }
 }
+
+extension OperandFetch {
+  /// The request for the next line of two operands: what is needed first comes first, and where only one has room, its line.
+  ///
+  /// - Parameter leadOfA: steps by which operand A counts as needed earlier than it is.
+  /// - Returns: nil where neither has a line with room.
+  @inline(__always)
+  static func next(_ a: OperandFetch, _ b: OperandFetch, leadOfA: Int = 0) -> DRAMRead? {
+    let (hasRoomForA, hasRoomForB) = (a.hasRoom, b.hasRoom)
+    guard hasRoomForA || hasRoomForB else { return nil }
+    return hasRoomForA && (!hasRoomForB || a.neededAt <= b.neededAt + leadOfA) ? a.next() : b.next()
+  }
+}

@@ -98,11 +98,10 @@ public final class Sequencer: Component {
         continue
       }
       guard !(fetchA.isDone && fetchB.isDone) else { return activity }
-      // What is needed first comes first; where only one has room, that one.
-      let (hasRoomForA, hasRoomForB) = (fetchA.hasRoom, fetchB.hasRoom)
-      guard hasRoomForA || hasRoomForB else { return activity == .worked ? .worked : releases.starved }
-      let takesA = hasRoomForA && (!hasRoomForB || fetchA.neededAt <= fetchB.neededAt + 1)
-      reads.send(takesA ? fetchA.next() : fetchB.next(), bytes: 0)
+      guard let request = OperandFetch.next(fetchA, fetchB, leadOfA: 1) else {
+        return activity == .worked ? .worked : releases.starved
+      }
+      reads.send(request, bytes: 0)
       activity = .worked
     }
     return activity

@@ -57,14 +57,10 @@ public final class StreamSequencer: Component {
     var activity = Activity.idle
     while !(fetchA.isDone && fetchB.isDone) {
       guard reads.isReady else { return activity == .worked ? .worked : reads.backpressured }
-      let prefersA = fetchB.isDone || (!fetchA.isDone && fetchA.neededAt <= fetchB.neededAt)
-      if prefersA ? fetchA.hasRoom : !fetchA.isDone && !fetchB.hasRoom && fetchA.hasRoom {
-        reads.send(fetchA.next(), bytes: 0)
-      } else if !fetchB.isDone && fetchB.hasRoom {
-        reads.send(fetchB.next(), bytes: 0)
-      } else {
+      guard let request = OperandFetch.next(fetchA, fetchB) else {
         return activity == .worked ? .worked : releases.starved
       }
+      reads.send(request, bytes: 0)
       activity = .worked
     }
     return activity

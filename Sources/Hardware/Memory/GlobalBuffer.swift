@@ -273,13 +273,12 @@ public final class GlobalBuffer: Component, ActionReporting {
   @inline(__always)
   private func readWords(_ port: BufferPort<MetadataRow>?) -> Activity {
     guard let port, port.hasWork() else { return .idle }
-    let activity = readWord(port)
-    for _ in 1..<specification.metadataPortWords where activity == .worked { _ = readWord(port) }
+    let activity = readNextWord(port)
+    for _ in 1..<specification.metadataPortWords where activity == .worked && port.hasWork() { _ = readNextWord(port) }
     return activity
   }
 
-  private func readWord(_ port: BufferPort<MetadataRow>) -> Activity {
-    guard port.hasWork() else { return .idle }
+  private func readNextWord(_ port: BufferPort<MetadataRow>) -> Activity {
     guard port.rows.isReady else { return port.rows.backpressured }
     let done = Int(port.progress.done)
     let line = plan.line(of: port.ring, slot: Int(port.progress.command.firstSlot) + done / 8)

@@ -132,8 +132,8 @@ public final class TimedDRAM: Component, OffChipMemory {
   public override func tick() -> Activity {
     advanceChannels(through: now)
     let blockedRead = acceptReads()
-    let blockedWrite = writes.isEmpty ? nil : acceptWrites(from: writes, to: acknowledgements, \.acceptedWrites)
-    let blockedSpill = spills.isEmpty ? nil : acceptWrites(from: spills, to: spillAcknowledgements, \.acceptedSpills)
+    let blockedWrite = acceptWrites(from: writes, to: acknowledgements, &state.acceptedWrites)
+    let blockedSpill = acceptWrites(from: spills, to: spillAcknowledgements, &state.acceptedSpills)
     keepAnnouncements()
     let blockedLine = deliverLines()
     let isRefused = blockedRead || !writes.isEmpty || !spills.isEmpty
@@ -265,7 +265,7 @@ public final class TimedDRAM: Component, OffChipMemory {
   /// Hands on what the channels take; returns the link that cannot take an acknowledgement, if that is what lacks.
   private func acceptWrites(
     from requests: Input<DRAMWrite>, to acknowledgements: Output<DRAMAcknowledgement>,
-    _ accepted: WritableKeyPath<Registers, Int32>
+    _ accepted: inout Int32
   ) -> Activity? {
     let bytes = transactionBytes
     while !requests.isEmpty {
@@ -273,18 +273,18 @@ public final class TimedDRAM: Component, OffChipMemory {
       let write = requests.front
       let first = write.address / bytes
       let count = Int32((write.address + Int64(write.byteCount) - 1) / bytes - first + 1)
-      while state[keyPath: accepted] < count {
+      while accepted < count {
         let request = mapping.request(
-          address: UInt64(first * bytes), offset: UInt64(state[keyPath: accepted]), isWrite: true, tag: -1)
+          address: UInt64(first * bytes), offset: UInt64(accepted), isWrite: true, tag: -1)
         guard accept(request) else { return nil }
-        state[keyPath: accepted] += 1
+        accepted += 1
       }
       requests.receive()
       observer?.took(address: write.address & ~Int64(Line.byteCount - 1), isWrite: true, at: now)
       image.store(write.line, byteCount: Int(write.byteCount), at: Int(write.address))
       acknowledgements.send(DRAMAcknowledgement(), bytes: 0)
       state.traffic.countWrite(isMetadata: write.isMetadata, Int64(count))
-      state[keyPath: accepted] = 0
+      accepted = 0
     }
     return nil
   }
